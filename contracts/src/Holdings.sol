@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Batch, SignedLedger} from "./SignedLedger.sol";
+import {IParticipants, RIGHT_STOCK, Standing} from "./interfaces/IParticipants.sol";
+import {LedgerMode, Reason} from "./interfaces/ISignedLedger.sol";
+import {ISuccession} from "./interfaces/ISuccession.sol";
+import {HoldingKey, HoldingStatus, ITraceability} from "./interfaces/ITraceability.sol";
+import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
+import {
+    FLAG_CLOSED,
+    FLAG_HELD_BY_PARTY,
+    FLAG_HELD_BY_REGULATOR,
+    FLAG_PACKED,
+    FLAG_RECALLED,
+    Record
+} from "./types/Record.sol";
+
+/// @title What `Traceability` remembers of holdings, and who answers for them.
+abstract contract Holdings is SignedLedger, ITraceability {
+    using TraceabilityActions for *;
+
+    /// @dev A pending offer; zero if none.
+    struct Offer {
+        uint24 to;
+        uint40 lapsesAt;
+    }
+
+    uint8 internal constant HELD = FLAG_HELD_BY_PARTY | FLAG_HELD_BY_REGULATOR;
+
+    /// @dev How many levels of packing a custodian is looked for. Deeper ones are refused until unpacked above.
+    uint256 internal constant NESTING_MAX = 16;
+
+    IParticipants public immutable PARTICIPANTS;
+    ISuccession public immutable SUCCESSION;
+
+    mapping(bytes32 holding => bytes32 parent) internal _parents;
+    mapping(bytes32 holding => Offer offer) internal _offers;
+
+    constructor(IParticipants participants, ISuccession succession) {
+        PARTICIPANTS = participants;
+        SUCCESSION = succession;
+    }
+
+    /// @inheritdoc ITraceability
+    function custodianOf(bytes32 holding) external view returns (uint24 custodian) {
+        (custodian,) = _custodianOf(holding, _records[holding]);
+    }
+
+    /// @inheritdoc ITraceability
+    function parentOf(bytes32 holding) external view returns (bytes32) {
+        return _parents[holding];
+    }
+
+    /// @inheritdoc ITraceability
+    function offerOf(bytes32 holding) external view returns (uint24 to, uint64 lapsesAt) {
+        Offer memory offer = _offers[holding];
+        return (offer.to, offer.lapsesAt);
+    }
+
+    function _standingOf(address signer) internal view override returns (Standing memory) {
+        return PARTICIPANTS.standingOf(signer);
+    }
+
+    function _mode() internal view override returns (LedgerMode) {
+        return SUCCESSION.mode();
+    }
+
+    /// @dev The custodian of a holding and the outermost holding it is packed in (itself if in none). The
+    /// custodian is 0 if nesting is deeper than `NESTING_MAX`.
+    function _custodianOf(bytes32 id, Record record)
+        internal
+        view
+        returns (uint24 custodian, bytes32 outermost)
+    {
+        for (uint256 level; record.has(FLAG_PACKED); ++level) {
+            if (level == NESTING_MAX) return (0, id);
+            id = _parents[id];
+            record = _records[id];
+        }
+        return (record.holder(), id);
+    }
+
+    /// @dev Refusals of any act on a holding by its custodian.
+    function _refusesCustodian(Batch memory batch, bytes32 id, Record record) internal view returns (Reason) {
+        (uint24 custodian,) = _custodianOf(id, record);
+        if (custodian == batch.standing.organisation) return Reason.None;
+        return custodian == 0 ? Reason.NestingTooDeep : Reason.NotCustodian;
+    }
+
+    /// @dev Refusals of a plan for a holding: it must lie there, loose, free of holds.
+    function _refusesPlan(Record record) internal pure returns (Reason) {
+        if (record.has(FLAG_CLOSED)) return Reason.Closed;
+        if (record.has(FLAG_PACKED)) return Reason.Packed;
+        if (record.status() != uint8(HoldingStatus.Held)) return Reason.WrongState;
+        return record.has(HELD) ? Reason.Held : Reason.None;
+    }
+
+    function _isRecalled(uint24 maker, bytes32 handle) internal view returns (bool) {
+        return _records[TraceabilityActions.lotId(maker, handle)].has(FLAG_RECALLED);
+    }
+}
