@@ -6,8 +6,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -167,39 +166,6 @@ class Postgres(Part):
                 f"{command[0]} ended with status {outcome.returncode}: {outcome.stderr.strip()}",
                 "mend what it names, or set SUYUAN_DATABASE_URL to a server of yours",
             )
-
-
-@contextmanager
-def create_database(
-    server_url: str, name: str | None = None, *, template: str = "template1", keep: bool = False
-) -> Iterator[str]:
-    """Make a database on the server behind `server_url`; give its address; drop it after unless `keep`.
-
-    The database named in `server_url` is never written to.
-
-    Args:
-        name: made up when None.
-        template: what to copy: a database that nobody is connected to.
-        keep: leave it behind, and use again one that was left behind.
-    """
-    name = name or f"suyuan_{secrets.token_hex(8)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        identifier = sql.Identifier(name)
-        with suppress(*((psycopg.errors.DuplicateDatabase,) if keep else ())):
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(template)))
-    try:
-        yield _with_database(server_url, name)
-    finally:
-        if not keep:
-            with psycopg.connect(server_url, autocommit=True) as connection:
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
-
-
-def _with_database(url: str, name: str) -> str:
-    scheme, _, rest = url.partition("://")
-    authority, _, path = rest.partition("/")
-    _, _, query = path.partition("?")
-    return f"{scheme}://{authority}/{name}" + (f"?{query}" if query else "")
 
 
 def _unprivileged_account() -> Account | None:

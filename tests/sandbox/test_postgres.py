@@ -10,7 +10,8 @@ import pytest
 
 from backend.failures import Failure
 from backend.sandbox import postgres as postgres_module
-from backend.sandbox.postgres import Postgres, create_database, find_binaries
+from backend.sandbox.database import create_database
+from backend.sandbox.postgres import Postgres, find_binaries
 from backend.sandbox.process import Reaper
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from backend.sandbox.anvil import Anvil
-from backend.sandbox.postgres import Postgres, create_database
+from backend.sandbox.database import create_database
+from backend.sandbox.postgres import Postgres
 from backend.sandbox.process import Reaper
 from backend.sandbox.valkey import Valkey
 from backend.settings import SandboxSettings, load
