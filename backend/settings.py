@@ -1,9 +1,11 @@
 """The settings: the one place that reads environment variables, all of them prefixed `SUYUAN_`.
 
-    Surroundings            nothing required
-    └── DatabaseSettings    SUYUAN_DATABASE_URL
-        └── MirrorSettings  SUYUAN_RPC_URL, SUYUAN_DEPLOYMENT
-            └── Settings    SUYUAN_BROKER_URL, SUYUAN_RELAYER_KEYSTORE, SUYUAN_RELAYER_PASSWORD_FILE
+    Surroundings                nothing required
+    ├── SandboxSettings         nothing required; SUYUAN_DATABASE_URL may be there
+    ├── ChainSettings           SUYUAN_RPC_URL, SUYUAN_DEPLOYMENT
+    └── DatabaseSettings        SUYUAN_DATABASE_URL
+        └── MirrorSettings      both of these
+            └── Settings        and SUYUAN_BROKER_URL, SUYUAN_RELAYER_KEYSTORE, SUYUAN_RELAYER_PASSWORD_FILE
 
 A command loads the smallest class that has what it needs, so that an indexer's container, for example, never sees the
 relayer's key. They are frozen, and passed on as arguments.
@@ -87,12 +89,17 @@ class DatabaseSettings(Surroundings):
         return self.database_url.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-class MirrorSettings(DatabaseSettings):
-    """For the indexer: the chain and where our contracts are on it."""
+class ChainSettings(Surroundings):
+    """For commands that need the chain alone."""
 
     rpc_url: Annotated[str, AfterValidator(_http)]
     deployment: Path
-    """The deployment record that `suyuan chain deploy` writes."""
+    """Where our contracts are: the record that `suyuan chain deploy` writes."""
+
+
+class MirrorSettings(DatabaseSettings, ChainSettings):
+    """For the indexer."""
+
     finality_depth: int = Field(default=1, ge=0)
     """Blocks after which a block counts as final: 1 on QBFT, 12 on Clique."""
 

@@ -53,7 +53,9 @@ class Service(Part):
 class Step(Part):
     """One `suyuan` command that runs to its end, such as a migration."""
 
-    def __init__(self, name: str, arguments: Sequence[str], *, log: Path, environment: Environment) -> None:
+    def __init__(
+        self, name: str, arguments: Callable[[], Sequence[str]], *, log: Path, environment: Environment
+    ) -> None:
         super().__init__()
         self.name = name
         self._arguments = arguments
@@ -65,8 +67,9 @@ class Step(Part):
         Raises:
             Failure: `step_failed`, with what the command said.
         """
+        arguments = self._arguments()
         outcome = subprocess.run(
-            [*SUYUAN, *self._arguments],
+            [*SUYUAN, *arguments],
             env=dict(self._environment()),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -79,7 +82,7 @@ class Step(Part):
         if outcome.returncode != 0:
             raise Failure(
                 "step_failed",
-                f"`suyuan {' '.join(self._arguments)}` ended with status {outcome.returncode}",
+                f"`suyuan {' '.join(arguments)}` ended with status {outcome.returncode}",
                 f"mend what it says: {outcome.stdout.strip()}",
             )
 

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +12,6 @@ from backend.failures import UsageFailure
 from backend.sandbox.anvil import Anvil, Mining
 from backend.sandbox.database import BorrowedPostgres
 from backend.sandbox.keys import Keyring
-from backend.sandbox.ledger import Contracts
 from backend.sandbox.ports import free_port
 from backend.sandbox.postgres import Postgres
 from backend.sandbox.process import Part, Reaper
@@ -119,7 +118,8 @@ class Stack:
 
     @property
     def deployment_path(self) -> Path:
-        return self.contracts.record
+        """The record of where the contracts are."""
+        return self.folder / "deployment.json"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -155,7 +155,6 @@ class Stack:
         )
         self.valkey = Valkey(folder / "valkey", reaper)
         self.keys = Keyring(folder / "keys")
-        self.contracts = Contracts(folder, self.anvil, self.keys)
         self._api_port = free_port()
 
         def service(name: str, *arguments: str, ready: Callable[[], bool]) -> Service:
@@ -168,21 +167,35 @@ class Stack:
                 ready=ready,
             )
 
+        def step(name: str, arguments: Callable[[], Sequence[str]]) -> Step:
+            return Step(name, arguments, log=folder / f"{name}.log", environment=self._environment_of_processes)
+
         return {
             "anvil": self.anvil,
             "postgres": self.postgres,
             "valkey": self.valkey,
-            "contracts": self.contracts,
-            "migrations": Step(
-                "migrations",
-                ("db", "migrate"),
-                log=folder / "migrations.log",
-                environment=self._environment_of_processes,
-            ),
+            "contracts": step("contracts", self._deployment),
+            "migrations": step("migrations", lambda: ("db", "migrate")),
             "indexer": service("indexer", "index", "run", ready=lambda: True),
             "worker": service("worker", "work", ready=lambda: True),
             "api": service("api", "serve", ready=lambda: answers_ok(f"{self.api_url}{_READY_PATH}")),
         }
+
+    def _deployment(self) -> Sequence[str]:
+        """Arguments of the command that deploys the contracts; makes the keys it needs.
+
+        Keys in the ring afterwards: `deployer` and `relayer`, which pay for transactions; `operator` and `authority`,
+        the first keys of the two founding organisations, which sign and pay nothing.
+        """
+        for name, funded_key in zip(("deployer", "relayer"), self.anvil.funded_keys, strict=False):
+            self.keys.ensure(name, funded_key)
+        for name in ("operator", "authority"):
+            self.keys.ensure(name)
+        return (
+            *("chain", "deploy"),
+            *("--keystore", str(self.keys.path("deployer")), "--password-file", str(self.keys.password_file)),
+            *("--operator", self.keys.address("operator"), "--authority", self.keys.address("authority")),
+        )
 
     def _environment_of_processes(self) -> dict[str, str]:
         return {**surrounding_variables(), **self.environment}
