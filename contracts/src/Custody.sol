@@ -14,25 +14,16 @@ import {Authorisation, Reason, Touched} from "./interfaces/ISignedLedger.sol";
 import {
     AcceptCustody,
     EndOffer,
-    EndRecall,
     HoldingStatus,
     ITraceability,
-    LotStatus,
     OfferCustody,
     PlaceHold,
-    RecallLot,
     ReleaseHold
 } from "./interfaces/ITraceability.sol";
 import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
-import {
-    FLAG_CLOSED,
-    FLAG_HELD_BY_PARTY,
-    FLAG_HELD_BY_REGULATOR,
-    FLAG_RECALLED,
-    Record
-} from "./types/Record.sol";
+import {FLAG_CLOSED, FLAG_HELD_BY_PARTY, FLAG_HELD_BY_REGULATOR, Record} from "./types/Record.sol";
 
-/// @title Hand-overs by two signatures, holds and recalls.
+/// @title Hand-overs by two signatures, and holds.
 abstract contract Custody is Holdings {
     using TraceabilityActions for *;
 
@@ -68,7 +59,7 @@ abstract contract Custody is Holdings {
         // Recalled goods travel in one direction only: back to whoever made them.
         if (
             reason == Reason.None && action.to != action.holding.maker
-                && _isRecalled(action.holding.maker, action.holding.handle)
+                && RECALLS.isRecalled(action.holding.maker, action.holding.handle)
         ) reason = Reason.Recalled;
         if (reason != Reason.None) return reason;
 
@@ -220,72 +211,6 @@ abstract contract Custody is Holdings {
         Touched[] memory touched =
             _writeOne(batch, hash, id, record.holder(), record.status(), record.flags() & ~flag);
         emit HoldReleased(batch.digest, hash, index, action, touched);
-    }
-
-    /// @inheritdoc ITraceability
-    function recallLots(RecallLot[] calldata actions, Authorisation calldata authorisation) external {
-        bytes32[] memory hashes = new bytes32[](actions.length);
-        for (uint256 i; i < hashes.length; ++i) {
-            hashes[i] = actions[i].hash();
-        }
-        Batch memory batch = _authorise(TraceabilityActions.RECALL_LOT_BATCH, hashes, authorisation);
-        for (uint256 i; i < hashes.length; ++i) {
-            _settle(batch, i, hashes[i], _recall(batch, i, hashes[i], actions[i]));
-        }
-        _finish(batch);
-    }
-
-    function _recall(Batch memory batch, uint256 index, bytes32 hash, RecallLot calldata action)
-        private
-        returns (Reason reason)
-    {
-        bytes32 id = action.lot.id();
-        Record record = _records[id];
-        reason = _or(_may(batch, ROLES_KNOWN, RIGHT_QUALITY), _refusesMoment(action.occurredAt));
-        if (reason == Reason.None && action.lot.maker != batch.standing.organisation) {
-            reason = Reason.NotMaker;
-        }
-        if (reason == Reason.None && record.has(FLAG_RECALLED)) reason = Reason.Recalled;
-        reason = _or(reason, _refusesFull(record));
-        if (reason != Reason.None) return reason;
-
-        Touched[] memory touched = _writeOne(
-            batch, hash, id, action.lot.maker, uint8(LotStatus.Known), record.flags() | FLAG_RECALLED
-        );
-        emit LotRecalled(batch.digest, hash, index, action, touched);
-    }
-
-    /// @inheritdoc ITraceability
-    function endRecalls(EndRecall[] calldata actions, Authorisation calldata authorisation) external {
-        bytes32[] memory hashes = new bytes32[](actions.length);
-        for (uint256 i; i < hashes.length; ++i) {
-            hashes[i] = actions[i].hash();
-        }
-        Batch memory batch = _authorise(TraceabilityActions.END_RECALL_BATCH, hashes, authorisation);
-        for (uint256 i; i < hashes.length; ++i) {
-            _settle(batch, i, hashes[i], _endRecall(batch, i, hashes[i], actions[i]));
-        }
-        _finish(batch);
-    }
-
-    function _endRecall(Batch memory batch, uint256 index, bytes32 hash, EndRecall calldata action)
-        private
-        returns (Reason reason)
-    {
-        bytes32 id = action.lot.id();
-        Record record = _records[id];
-        reason = _or(_may(batch, ROLES_KNOWN, RIGHT_QUALITY), _refusesMoment(action.occurredAt));
-        reason = _or(reason, _refusesSeq(record, action.seq));
-        if (reason == Reason.None && action.lot.maker != batch.standing.organisation) {
-            reason = Reason.NotMaker;
-        }
-        if (reason == Reason.None && !record.has(FLAG_RECALLED)) reason = Reason.WrongState;
-        if (reason != Reason.None) return reason;
-
-        Touched[] memory touched = _writeOne(
-            batch, hash, id, action.lot.maker, uint8(LotStatus.Known), record.flags() & ~FLAG_RECALLED
-        );
-        emit RecallEnded(batch.digest, hash, index, action, touched);
     }
 
     /// @dev Whose hold a signer places or releases.

@@ -2,24 +2,22 @@
 pragma solidity 0.8.37;
 
 import {Batch, SignedLedger} from "./SignedLedger.sol";
-import {IParticipants, RIGHT_STOCK, Standing} from "./interfaces/IParticipants.sol";
-import {LedgerMode, Reason} from "./interfaces/ISignedLedger.sol";
+import {TradeLedger} from "./TradeLedger.sol";
+import {IParticipants} from "./interfaces/IParticipants.sol";
+import {IRecalls} from "./interfaces/IRecalls.sol";
+import {ISignedLedger, Reason} from "./interfaces/ISignedLedger.sol";
 import {ISuccession} from "./interfaces/ISuccession.sol";
-import {HoldingKey, HoldingStatus, ITraceability} from "./interfaces/ITraceability.sol";
-import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
+import {HoldingStatus, ITraceability} from "./interfaces/ITraceability.sol";
 import {
     FLAG_CLOSED,
     FLAG_HELD_BY_PARTY,
     FLAG_HELD_BY_REGULATOR,
     FLAG_PACKED,
-    FLAG_RECALLED,
     Record
 } from "./types/Record.sol";
 
 /// @title What `Traceability` remembers of holdings, and who answers for them.
-abstract contract Holdings is SignedLedger, ITraceability {
-    using TraceabilityActions for *;
-
+abstract contract Holdings is TradeLedger, ITraceability {
     /// @dev A pending offer; zero if none.
     struct Offer {
         uint24 to;
@@ -31,15 +29,20 @@ abstract contract Holdings is SignedLedger, ITraceability {
     /// @dev How many levels of packing a custodian is looked for. Deeper ones are refused until unpacked above.
     uint256 internal constant NESTING_MAX = 16;
 
-    IParticipants public immutable PARTICIPANTS;
-    ISuccession public immutable SUCCESSION;
+    IRecalls public immutable RECALLS;
 
     mapping(bytes32 holding => bytes32 parent) internal _parents;
     mapping(bytes32 holding => Offer offer) internal _offers;
 
-    constructor(IParticipants participants, ISuccession succession) {
-        PARTICIPANTS = participants;
-        SUCCESSION = succession;
+    constructor(IParticipants participants, ISuccession succession, IRecalls recalls)
+        TradeLedger(participants, succession)
+    {
+        RECALLS = recalls;
+    }
+
+    /// @inheritdoc ISignedLedger
+    function awaitsAnswer(bytes32 id) external view override(ISignedLedger, SignedLedger) returns (bool) {
+        return _records[id].status() == uint8(HoldingStatus.Offered);
     }
 
     /// @inheritdoc ITraceability
@@ -56,14 +59,6 @@ abstract contract Holdings is SignedLedger, ITraceability {
     function offerOf(bytes32 holding) external view returns (uint24 to, uint64 lapsesAt) {
         Offer memory offer = _offers[holding];
         return (offer.to, offer.lapsesAt);
-    }
-
-    function _standingOf(address signer) internal view override returns (Standing memory) {
-        return PARTICIPANTS.standingOf(signer);
-    }
-
-    function _mode() internal view override returns (LedgerMode) {
-        return SUCCESSION.mode();
     }
 
     /// @dev The custodian of a holding and the outermost holding it is packed in (itself if in none). The
@@ -94,9 +89,5 @@ abstract contract Holdings is SignedLedger, ITraceability {
         if (record.has(FLAG_PACKED)) return Reason.Packed;
         if (record.status() != uint8(HoldingStatus.Held)) return Reason.WrongState;
         return record.has(HELD) ? Reason.Held : Reason.None;
-    }
-
-    function _isRecalled(uint24 maker, bytes32 handle) internal view returns (bool) {
-        return _records[TraceabilityActions.lotId(maker, handle)].has(FLAG_RECALLED);
     }
 }

@@ -16,9 +16,10 @@ import {
     LotEventKind,
     Origin
 } from "./interfaces/ITraceability.sol";
+import {RecallActions} from "./libraries/RecallActions.sol";
 import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
 import {LotEvent, LotItem, LotItemFacts} from "./types/LotEvent.sol";
-import {FLAG_BREACH, FLAG_CLOSED, FLAG_PACKED, Record, RecordLibrary} from "./types/Record.sol";
+import {FLAG_BREACH, FLAG_CLOSED, FLAG_PACKED, Record} from "./types/Record.sol";
 
 /// @title EPCIS events: how holdings come to be, are packed, observed, transformed and used up.
 /// @dev Every item is judged first and its after-image kept in memory; only when none refuses is anything
@@ -107,7 +108,7 @@ abstract contract LotEvents is Holdings {
                 judgement.parent = id;
             } else if (facts.role() == uint8(ItemRole.Source)) {
                 if (judgement.sourceLot != 0) return Reason.Malformed;
-                judgement.sourceLot = TraceabilityActions.lotId(facts.maker(), items[i].handle);
+                judgement.sourceLot = RecallActions.lotId(facts.maker(), items[i].handle);
                 judgement.sourceFlags = _records[id].flags() & (HELD | FLAG_BREACH);
             }
         }
@@ -168,7 +169,7 @@ abstract contract LotEvents is Holdings {
             if (!adds || facts.role() != uint8(ItemRole.Subject)) return (Reason.Malformed, 0);
         }
         if (origin == Origin.Split) {
-            bytes32 lot = TraceabilityActions.lotId(facts.maker(), item.handle);
+            bytes32 lot = RecallActions.lotId(facts.maker(), item.handle);
             // A part is of the same lot and stays under the same holds: splitting is no way round one.
             return lot == judgement.sourceLot ? (Reason.None, judgement.sourceFlags) : (Reason.LotMismatch, 0);
         }
@@ -243,7 +244,7 @@ abstract contract LotEvents is Holdings {
     {
         uint256 breaches;
         if (record.has(HELD)) breaches |= BREACH_USED_WHILE_HELD;
-        if (_isRecalled(item.facts.maker(), item.handle)) breaches |= BREACH_USED_WHILE_RECALLED;
+        if (RECALLS.isRecalled(item.facts.maker(), item.handle)) breaches |= BREACH_USED_WHILE_RECALLED;
         judgement.breaches |= breaches;
         uint8 flags = record.flags() | FLAG_CLOSED | (breaches == 0 ? 0 : FLAG_BREACH);
         return (_refusesUse(record), uint8(HoldingStatus.UsedUp), flags);

@@ -46,6 +46,11 @@ abstract contract SignedLedger is ISignedLedger, EIP712 {
     }
 
     /// @inheritdoc ISignedLedger
+    function awaitsAnswer(bytes32) external view virtual returns (bool) {
+        return false;
+    }
+
+    /// @inheritdoc ISignedLedger
     function noncesOf(address signer, uint256 word) external view returns (uint256 used) {
         return _nonces[signer][word];
     }
@@ -212,7 +217,7 @@ abstract contract SignedLedger is ISignedLedger, EIP712 {
     }
 
     function _spend(address signer, uint256 nonce) private {
-        uint256 bit = 1 << (nonce & 0xff);
+        uint256 bit = uint256(1) << (nonce & 0xff);
         uint256 used = _nonces[signer][nonce >> 8];
         if (used & bit != 0) revert NonceUsed(signer, nonce);
         _nonces[signer][nonce >> 8] = used | bit;

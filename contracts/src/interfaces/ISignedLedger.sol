@@ -109,6 +109,9 @@ interface ISignedLedger {
     /// @notice The record of a subject; a zero word if there is none.
     function recordOf(bytes32 id) external view returns (Record);
 
+    /// @notice Whether somebody may be answering the head of a subject: then nothing about it is corrected.
+    function awaitsAnswer(bytes32 id) external view returns (bool);
+
     /// @notice Which of the 256 nonces `word * 256 + bit` a signer has used.
     function noncesOf(address signer, uint256 word) external view returns (uint256 used);
 

@@ -49,23 +49,10 @@ enum HoldingStatus {
     UsedUp
 }
 
-/// @notice Status of a lot's own record, which exists only once a recall concerned it.
-enum LotStatus {
-    None,
-    Known
-}
-
 // Breaches: a fact that should not have been is recorded all the same, with the reason as bits.
 uint16 constant BREACH_USED_WHILE_HELD = 1 << 0;
 uint16 constant BREACH_USED_WHILE_RECALLED = 1 << 1;
 uint16 constant BREACH_UNPACKED_FROM_ELSEWHERE = 1 << 2;
-
-/// @notice A lot's identity: who made (or, with 0, nobody on this ledger made) it, and the salted hash of its
-/// trade identifier.
-struct LotKey {
-    uint24 maker;
-    bytes32 handle;
-}
 
 /// @notice A holding's identity: its lot, the organisation that recorded its creation, that one's number for it.
 struct HoldingKey {
@@ -116,62 +103,6 @@ struct ReleaseHold {
     bytes32 root;
 }
 
-struct RecallLot {
-    LotKey lot;
-    uint64 occurredAt;
-    uint32 schema;
-    bytes32 root;
-}
-
-struct EndRecall {
-    LotKey lot;
-    uint24 seq;
-    uint64 occurredAt;
-    uint32 schema;
-    bytes32 root;
-}
-
-/// @param subject Any subject the corrected action touched.
-/// @param corrects The hash of the action whose details root is replaced.
-/// @param lapsesAt Until when the other party may agree, where it has built on the record.
-struct CorrectDetails {
-    bytes32 subject;
-    bytes32 corrects;
-    uint24 seq;
-    uint64 lapsesAt;
-    uint64 occurredAt;
-    uint32 schema;
-    bytes32 root;
-}
-
-/// @notice One step of a subject's history, as its head folded it.
-struct Step {
-    bytes32 actionHash;
-    address signer;
-}
-
-/// @notice Opens a head: from the head before the corrected action, its step first, then every later one.
-struct Trail {
-    bytes24 headBefore;
-    Step[] steps;
-}
-
-struct AgreeCorrection {
-    bytes32 subject;
-    bytes24 agreesTo;
-    uint64 occurredAt;
-    uint32 schema;
-    bytes32 root;
-}
-
-struct EndCorrection {
-    bytes32 subject;
-    uint24 seq;
-    uint64 occurredAt;
-    uint32 schema;
-    bytes32 root;
-}
-
 /// @title Lots, holdings and their custody.
 interface ITraceability is ISignedLedger {
     /// @notice `facts`, `root` and `items` are the signed action in wire form; `touched[i]` belongs to `items[i]`.
@@ -212,35 +143,6 @@ interface ITraceability is ISignedLedger {
         ReleaseHold action,
         Touched[] touched
     );
-    event LotRecalled(
-        bytes32 indexed batch, bytes32 indexed actionHash, uint256 index, RecallLot action, Touched[] touched
-    );
-    event RecallEnded(
-        bytes32 indexed batch, bytes32 indexed actionHash, uint256 index, EndRecall action, Touched[] touched
-    );
-    /// @param countersigner The organisation that must agree before it counts; 0 if it counts at once.
-    event DetailsCorrected(
-        bytes32 indexed batch,
-        bytes32 indexed actionHash,
-        uint256 index,
-        CorrectDetails action,
-        Touched[] touched,
-        uint24 countersigner
-    );
-    event CorrectionAgreed(
-        bytes32 indexed batch,
-        bytes32 indexed actionHash,
-        uint256 index,
-        AgreeCorrection action,
-        Touched[] touched
-    );
-    event CorrectionEnded(
-        bytes32 indexed batch,
-        bytes32 indexed actionHash,
-        uint256 index,
-        EndCorrection action,
-        Touched[] touched
-    );
 
     /// @notice Records EPCIS events of any kind, in order.
     /// @dev Items stand in strictly ascending order of their holding ids: none twice, one signed form.
@@ -257,19 +159,6 @@ interface ITraceability is ISignedLedger {
 
     function placeHolds(PlaceHold[] calldata actions, Authorisation calldata authorisation) external;
     function releaseHolds(ReleaseHold[] calldata actions, Authorisation calldata authorisation) external;
-    function recallLots(RecallLot[] calldata actions, Authorisation calldata authorisation) external;
-    function endRecalls(EndRecall[] calldata actions, Authorisation calldata authorisation) external;
-
-    /// @notice Replaces the details root of one record. `trails[i]` proves who wrote it and is not signed:
-    /// anyone can rebuild it from the logs.
-    function correctDetails(
-        CorrectDetails[] calldata actions,
-        Trail[] calldata trails,
-        Authorisation calldata authorisation
-    ) external;
-    function agreeCorrections(AgreeCorrection[] calldata actions, Authorisation calldata authorisation)
-        external;
-    function endCorrections(EndCorrection[] calldata actions, Authorisation calldata authorisation) external;
 
     /// @notice The organisation answerable for a holding now: its own holder, or that of what it is packed in.
     function custodianOf(bytes32 holding) external view returns (uint24);
@@ -279,7 +168,4 @@ interface ITraceability is ISignedLedger {
 
     /// @notice The pending offer of a holding: to whom and until when.
     function offerOf(bytes32 holding) external view returns (uint24 to, uint64 lapsesAt);
-
-    /// @notice The pending correction of a subject: who must agree and until when.
-    function correctionOf(bytes32 subject) external view returns (uint24 countersigner, uint64 lapsesAt);
 }

@@ -3,16 +3,10 @@ pragma solidity 0.8.37;
 
 import {
     AcceptCustody,
-    AgreeCorrection,
-    CorrectDetails,
-    EndCorrection,
     EndOffer,
-    EndRecall,
     HoldingKey,
-    LotKey,
     OfferCustody,
     PlaceHold,
-    RecallLot,
     ReleaseHold
 } from "../interfaces/ITraceability.sol";
 import {LotEvent, LotItem} from "../types/LotEvent.sol";
@@ -20,7 +14,6 @@ import {LotEvent, LotItem} from "../types/LotEvent.sol";
 /// @notice EIP-712 types of the actions on lots and holdings, and the ids of their subjects.
 /// @dev An id is the EIP-712 struct hash of the subject's key: its kind is the typehash.
 library TraceabilityActions {
-    bytes32 internal constant LOT_KEY = keccak256("LotKey(uint24 maker,bytes32 handle)");
     bytes32 internal constant HOLDING_KEY =
         keccak256("HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)");
     bytes32 internal constant LOT_ITEM = keccak256(
@@ -63,43 +56,6 @@ library TraceabilityActions {
     bytes32 internal constant RELEASE_HOLD_BATCH = keccak256(
         "ReleaseHoldBatch(ReleaseHold[] actions,uint256 nonce,uint64 deadline,uint8 mode)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)ReleaseHold(HoldingKey holding,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)"
     );
-    bytes32 internal constant RECALL_LOT = keccak256(
-        "RecallLot(LotKey lot,uint64 occurredAt,uint32 schema,bytes32 root)LotKey(uint24 maker,bytes32 handle)"
-    );
-    bytes32 internal constant RECALL_LOT_BATCH = keccak256(
-        "RecallLotBatch(RecallLot[] actions,uint256 nonce,uint64 deadline,uint8 mode)LotKey(uint24 maker,bytes32 handle)RecallLot(LotKey lot,uint64 occurredAt,uint32 schema,bytes32 root)"
-    );
-    bytes32 internal constant END_RECALL = keccak256(
-        "EndRecall(LotKey lot,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)LotKey(uint24 maker,bytes32 handle)"
-    );
-    bytes32 internal constant END_RECALL_BATCH = keccak256(
-        "EndRecallBatch(EndRecall[] actions,uint256 nonce,uint64 deadline,uint8 mode)EndRecall(LotKey lot,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)LotKey(uint24 maker,bytes32 handle)"
-    );
-    bytes32 internal constant CORRECT_DETAILS = keccak256(
-        "CorrectDetails(bytes32 subject,bytes32 corrects,uint24 seq,uint64 lapsesAt,uint64 occurredAt,uint32 schema,bytes32 root)"
-    );
-    bytes32 internal constant CORRECT_DETAILS_BATCH = keccak256(
-        "CorrectDetailsBatch(CorrectDetails[] actions,uint256 nonce,uint64 deadline,uint8 mode)CorrectDetails(bytes32 subject,bytes32 corrects,uint24 seq,uint64 lapsesAt,uint64 occurredAt,uint32 schema,bytes32 root)"
-    );
-    bytes32 internal constant AGREE_CORRECTION = keccak256(
-        "AgreeCorrection(bytes32 subject,bytes24 agreesTo,uint64 occurredAt,uint32 schema,bytes32 root)"
-    );
-    bytes32 internal constant AGREE_CORRECTION_BATCH = keccak256(
-        "AgreeCorrectionBatch(AgreeCorrection[] actions,uint256 nonce,uint64 deadline,uint8 mode)AgreeCorrection(bytes32 subject,bytes24 agreesTo,uint64 occurredAt,uint32 schema,bytes32 root)"
-    );
-    bytes32 internal constant END_CORRECTION =
-        keccak256("EndCorrection(bytes32 subject,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)");
-    bytes32 internal constant END_CORRECTION_BATCH = keccak256(
-        "EndCorrectionBatch(EndCorrection[] actions,uint256 nonce,uint64 deadline,uint8 mode)EndCorrection(bytes32 subject,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)"
-    );
-
-    function id(LotKey calldata lot) internal pure returns (bytes32) {
-        return lotId(lot.maker, lot.handle);
-    }
-
-    function lotId(uint24 maker, bytes32 handle) internal pure returns (bytes32) {
-        return keccak256(abi.encode(LOT_KEY, maker, handle));
-    }
 
     function id(HoldingKey calldata holding) internal pure returns (bytes32) {
         return
@@ -188,28 +144,5 @@ library TraceabilityActions {
                 RELEASE_HOLD, id(action.holding), action.seq, action.occurredAt, action.schema, action.root
             )
         );
-    }
-
-    function hash(RecallLot calldata action) internal pure returns (bytes32) {
-        return
-            keccak256(abi.encode(RECALL_LOT, id(action.lot), action.occurredAt, action.schema, action.root));
-    }
-
-    function hash(EndRecall calldata action) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(END_RECALL, id(action.lot), action.seq, action.occurredAt, action.schema, action.root)
-        );
-    }
-
-    function hash(CorrectDetails calldata action) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CORRECT_DETAILS, action));
-    }
-
-    function hash(AgreeCorrection calldata action) internal pure returns (bytes32) {
-        return keccak256(abi.encode(AGREE_CORRECTION, action));
-    }
-
-    function hash(EndCorrection calldata action) internal pure returns (bytes32) {
-        return keccak256(abi.encode(END_CORRECTION, action));
     }
 }
