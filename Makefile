@@ -1,0 +1,94 @@
+# Suyuan. `make` alone lists what there is; each target first installs what it needs.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON := .venv/bin/python
+# The platform package's own program: the wrapper in node_modules/.bin swallows exit codes.
+FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
+MODULES := node_modules/.bin
+SOLIDITY := 'contracts/src/**/*.sol'
+PACKAGES := contracts indexer backend tests
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- setting up: each stamp is newer than the lock it was made from ---
+
+.PHONY: setup
+setup: .venv/.installed node_modules/.package-lock.json ## install everything that is locked, and the command .venv/bin/suyuan
+
+.venv/bin/python:
+	.ci/make-venv .venv
+
+.venv/.locked: requirements.lock | .venv/bin/python
+	@echo "setup: installing the locked Python packages"
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.installed: pyproject.toml .venv/.locked
+	@echo "setup: installing suyuan itself"
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# npm writes this file itself at the end of an installation.
+node_modules/.package-lock.json: package-lock.json package.json
+	@echo "setup: installing the locked npm packages"
+	@command -v npm >/dev/null || { echo "setup: npm is missing - install Node.js 20 or later with npm" >&2; exit 2; }
+	npm ci
+	@touch $@
+
+# --- using it ---
+
+.PHONY: demo
+demo: setup ## run a sample park on this machine; prints the address to open
+	.venv/bin/suyuan demo
+
+.PHONY: test
+test: setup ## run every test: contracts, face, and everything in Python
+	@echo "test: contracts (forge)"
+	@$(PYTHON) -m tests.support.forge_tests $(FORGE)
+	@echo "test: face (vitest)"
+	@cd frontend && ../$(MODULES)/vitest run
+	@echo "test: contracts, indexer, backend, deploy in Python (pytest)"
+	@$(PYTHON) -m pytest
+
+.PHONY: check
+check: setup ## run every rule that is not a test: style, types, architecture, artifacts
+	@echo "check: Python style" && .venv/bin/ruff check && .venv/bin/ruff format --check --quiet
+	@echo "check: Python types" && .venv/bin/mypy
+	@echo "check: who imports whom" && .venv/bin/lint-imports --no-cache
+	@echo "check: declared dependencies" && .venv/bin/deptry .
+	@echo "check: house rules" && $(PYTHON) -m tests.architecture.house_rules
+	@echo "check: Solidity style" && $(FORGE) fmt --check && $(FORGE) lint && $(MODULES)/solhint --noPoster --max-warnings 0 $(SOLIDITY)
+	@echo "check: TypeScript" && cd frontend && ../$(MODULES)/tsc --noEmit
+	@echo "check: artifacts are what the sources compile to" && $(PYTHON) -m contracts.compiler --check
+
+.PHONY: bench
+bench: setup ## measure; ONLY=gas|mirror|api picks, N= sets the size; writes build/bench.json
+	$(PYTHON) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(N),--n $(N))
+
+.PHONY: prove
+prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither)
+	# Each prover builds into folders of its own: forge finds no tests in a folder that slither wrote.
+	FOUNDRY_OUT=build/halmos/out FOUNDRY_CACHE_PATH=build/halmos/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
+		.venv-prove/bin/halmos --function check_ --forge-build-out build/halmos/out
+	FOUNDRY_OUT=build/slither/out FOUNDRY_CACHE_PATH=build/slither/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
+		.venv-prove/bin/slither . --filter-paths node_modules
+
+.venv-prove/.locked: requirements-prove.lock
+	.ci/make-venv .venv-prove
+	.venv-prove/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-prove.lock
+	@touch $@
+
+.PHONY: fmt
+fmt: setup ## put every file into its style
+	.venv/bin/ruff check --fix-only --quiet
+	.venv/bin/ruff format --quiet
+	$(FORGE) fmt
+
+.PHONY: clean
+clean: ## remove what was built and measured; what was installed stays
+	rm -rf build contracts/out contracts/cache .mypy_cache .ruff_cache .pytest_cache .hypothesis frontend/dist
