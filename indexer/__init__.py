@@ -1,0 +1,1 @@
+"""The mirror: a pure function from the chain to SQL tables. Imports `contracts` only."""

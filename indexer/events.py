@@ -1,0 +1,252 @@
+"""What the contracts can say: every event of the ABI as a flat list of named fields with their place in the log.
+
+The ABI is the only source. A struct is flattened into its fields; a packed word (`Record`, `Key`, `LotEventFacts`,
+`LotItemFacts`) into the fields its Solidity file documents. All of them lie on byte borders, so one
+`struct.Struct` slices the whole static part of a log at C speed, and one mask over the same bytes proves that
+every padding bit is zero.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from struct import Struct
+from typing import Any
+
+from eth_hash.auto import keccak
+
+import contracts
+
+ARTIFACTS = Path(contracts.__file__).parent / "artifacts"
+WORD = 32
+
+# Most significant field first, as the bytes of the word stand in a log (contracts/src/types/*.sol).
+PACKED: Mapping[str, Sequence[tuple[str, str]]] = {
+    "Record": (
+        ("head", "bytes24"),
+        ("holder", "uint24"),
+        ("seq", "uint24"),
+        ("status", "uint8"),
+        ("flags", "uint8"),
+    ),
+    "Key": (
+        ("enrol_by", "uint40"),
+        ("revoked_at", "uint40"),
+        ("compromised_since", "uint40"),
+        ("valid_until", "uint40"),
+        ("valid_from", "uint40"),
+        ("rights", "uint16"),
+        ("organisation", "uint24"),
+    ),
+    "LotEventFacts": (
+        ("occurred_at", "uint64"),
+        ("schema", "uint32"),
+        ("action", "uint8"),
+        ("kind", "uint8"),
+    ),
+    "LotItemFacts": (
+        ("seq", "uint24"),
+        ("serial", "uint32"),
+        ("creator", "uint24"),
+        ("maker", "uint24"),
+        ("origin", "uint8"),
+        ("role", "uint8"),
+    ),
+}
+
+# Parameters that only wrap: their fields speak for themselves and take no prefix.
+WRAPPERS = frozenset({"action", "facts", "record"})
+
+_ELEMENTARY = re.compile(r"(uint|bytes)(\d+)|address|bool")
+_NATIVE = {1: "B", 2: "H", 4: "I", 8: "Q"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of an event. `type` is the Solidity type; `size` its bytes where it stands."""
+
+    name: str
+    type: str
+
+    @property
+    def size(self) -> int:
+        if self.type == "address":
+            return 20
+        if self.type == "bool":
+            return 1
+        digits = int(self.type.removeprefix("uint").removeprefix("bytes"))
+        return digits // 8 if self.is_integer else digits
+
+    @property
+    def is_integer(self) -> bool:
+        return self.type.startswith("uint")
+
+
+class Layout:
+    """The fields of a run of static words, and how to slice them.
+
+    `slots` holds, in the order of the bytes, a Field or a number of padding bytes.
+    """
+
+    def __init__(self, slots: Sequence[Field | int]) -> None:
+        self.fields = tuple(slot for slot in slots if isinstance(slot, Field))
+        self.names = tuple(field.name for field in self.fields)
+        if len(set(self.names)) != len(self.names):
+            raise ValueError(f"two fields of one event share a name: {self.names}; add a prefix in events.py")
+        form, padding = ">", b""
+        for slot in slots:
+            if isinstance(slot, int):
+                form += f"{slot}x"
+                padding += b"\xff" * slot
+            else:
+                native = slot.is_integer and slot.size in _NATIVE
+                form += _NATIVE[slot.size] if native else f"{slot.size}s"
+                padding += b"\x00" * slot.size
+        self._struct = Struct(form)
+        self.size = self._struct.size
+        self._padding = int.from_bytes(padding)
+        self._wide = tuple(
+            at
+            for at, field in enumerate(self.fields)
+            if field.type == "bool" or (field.is_integer and field.size not in _NATIVE)
+        )
+
+    def read(self, data: bytes, at: int) -> dict[str, Any]:
+        """The fields standing at byte `at`; raises ValueError if they are cut off or their padding is not zero."""
+        piece = data[at : at + self.size]
+        if len(piece) != self.size:
+            raise ValueError(f"{self.size} bytes expected at byte {at}, {len(piece)} are there")
+        if int.from_bytes(piece) & self._padding:
+            raise ValueError(f"padding bits are set in the {self.size} bytes at byte {at}")
+        values: list[Any] = list(self._struct.unpack(piece))
+        for index in self._wide:
+            values[index] = int.from_bytes(values[index])
+        return dict(zip(self.names, values, strict=True))
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """One event of one contract.
+
+    `head` covers the indexed topics (without the first) followed by the static words of the data, in which each
+    dynamic parameter has left its offset in the field `<name>_offset`. `lists` are the arrays of static structs,
+    `blobs` the `bytes` parameters, `tail` the names of both in their order.
+    """
+
+    contract: str
+    name: str
+    signature: str
+    indexed: int
+    head: Layout
+    tail: tuple[str, ...]
+    lists: Mapping[str, Layout]
+    blobs: frozenset[str]
+
+    @cached_property
+    def topic(self) -> bytes:
+        return bytes(keccak(self.signature.encode()))
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that carry meaning: the head without offsets, then the blobs."""
+        offsets = {f"{name}_offset" for name in self.tail}
+        plain = tuple(field for field in self.head.fields if field.name not in offsets)
+        return plain + tuple(Field(name, "bytes") for name in self.tail if name in self.blobs)
+
+
+def snake(name: str) -> str:
+    """`validUntil` -> `valid_until`, `KeyGranted` -> `key_granted`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def event_kinds(contract: str, abi: Sequence[Mapping[str, Any]]) -> tuple[EventKind, ...]:
+    """Every event of an ABI; raises ValueError on a type this module cannot slice."""
+    return tuple(_event_kind(contract, entry) for entry in abi if entry["type"] == "event")
+
+
+def deployed_event_kinds() -> tuple[EventKind, ...]:
+    """Every event of every contract whose artifact ships with `contracts`."""
+    kinds: list[EventKind] = []
+    for path in sorted(ARTIFACTS.glob("*.json")):
+        artifact = json.loads(path.read_text())
+        if "abi" in artifact:
+            kinds += event_kinds(path.stem, artifact["abi"])
+    return tuple(kinds)
+
+
+def _event_kind(contract: str, entry: Mapping[str, Any]) -> EventKind:
+    inputs = entry["inputs"]
+    indexed = [parameter for parameter in inputs if parameter["indexed"]]
+    slots: list[Field | int] = []
+    for parameter in indexed:
+        slots += _static(parameter, "")
+    tail: list[str] = []
+    lists: dict[str, Layout] = {}
+    blobs: set[str] = set()
+    for parameter in inputs:
+        if parameter["indexed"]:
+            continue
+        name = snake(parameter["name"])
+        if parameter["type"] == "tuple[]":
+            lists[name] = Layout([slot for part in parameter["components"] for slot in _static(part, "")])
+        elif parameter["type"] == "bytes":
+            blobs.add(name)
+        else:
+            slots += _static(parameter, "")
+            continue
+        tail.append(name)
+        slots += [WORD - 8, Field(f"{name}_offset", "uint64")]
+    return EventKind(
+        contract=contract,
+        name=entry["name"],
+        signature=f"{entry['name']}({','.join(_canonical(parameter) for parameter in inputs)})",
+        indexed=len(indexed),
+        head=Layout(slots),
+        tail=tuple(tail),
+        lists=lists,
+        blobs=frozenset(blobs),
+    )
+
+
+def _static(parameter: Mapping[str, Any], prefix: str) -> Iterator[Field | int]:
+    """The slots of one static parameter, structs flattened and packed words opened."""
+    name = snake(parameter["name"])
+    inner = prefix if name in WRAPPERS else f"{prefix}{name}_"
+    if parameter["type"] == "tuple":
+        for component in parameter["components"]:
+            yield from _static(component, inner)
+        return
+    if not _ELEMENTARY.fullmatch(parameter["type"]):
+        raise ValueError(f"{parameter['type']} {name}: not a static type; teach indexer/events.py to slice it")
+    internal = parameter["internalType"]
+    if internal in PACKED:
+        fields = [Field(inner + field, type_) for field, type_ in PACKED[internal]]
+        unused = WORD - sum(field.size for field in fields)
+        if unused:
+            yield unused
+        yield from fields
+        return
+    if internal != parameter["type"] and not internal.startswith(("enum ", "contract ")):
+        raise ValueError(f"{internal} {name}: a packed word without a layout; add it to PACKED in events.py")
+    field = Field(prefix + name, parameter["type"])
+    padding = WORD - field.size
+    if field.type.startswith("bytes"):
+        yield field
+        if padding:
+            yield padding
+    else:
+        if padding:
+            yield padding
+        yield field
+
+
+def _canonical(parameter: Mapping[str, Any]) -> str:
+    """The type as it stands in an event's signature."""
+    if not parameter["type"].startswith("tuple"):
+        return str(parameter["type"])
+    inner = ",".join(_canonical(component) for component in parameter["components"])
+    return f"({inner}){parameter['type'].removeprefix('tuple')}"

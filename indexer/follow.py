@@ -1,0 +1,152 @@
+"""Backfill, then follow the head: the loop that turns what the node has into what the mirror has.
+
+One decision of `chain.reconcile` is one transaction. State lives in the database alone: whatever goes wrong, the
+next step starts from the stored cursor, so a kill at any moment costs the open transaction and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from threading import Event
+
+import structlog
+
+from indexer.chain import Extend, Finalise, Gap, Header, Link, Reorg, reconcile
+from indexer.errors import Retryable
+from indexer.source import Source
+from indexer.store import Store
+from indexer.window import Pace, Window
+
+POLL_SECONDS = 0.2
+WINDOWS_IN_FLIGHT = 4
+_FIRST_WAIT_SECONDS = 0.1
+_LONGEST_WAIT_SECONDS = 5.0
+
+log = structlog.get_logger("indexer")
+
+
+class Follower:
+    """Moves one mirror along one chain. Use it as a context, from one thread."""
+
+    def __init__(self, source: Source, store: Store, finality_depth: int) -> None:
+        self._source = source
+        self._store = store
+        self._depth = finality_depth
+        self._known: tuple[Link, ...] = ()
+        self._pace = Pace()
+        self._pool = ThreadPoolExecutor(max_workers=WINDOWS_IN_FLIGHT, thread_name_prefix="fetch")
+
+    def __enter__(self) -> Follower:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def tip(self) -> Link:
+        """The block the rows go up to."""
+        return self._known[-1]
+
+    def prepare(self) -> None:
+        """Checks that node and mirror are of one chain, makes the tables if there are none, reads the cursor."""
+        self._source.check_identity()
+        if not self._store.exists():
+            self._store.create(self._source.start())
+            log.info("mirror_created", schema=self._store.schema)
+        self._known = self._store.read()
+
+    def run(self, stop: Event, poll_seconds: float = POLL_SECONDS) -> None:
+        """Follows the chain until `stop` is set.
+
+        Raises:
+            Halt: going on would write something wrong.
+        """
+        failures = 0
+        while not stop.is_set():
+            try:
+                if not self._known:
+                    self.prepare()
+                    log.info("following", block=self.tip.number, finalised=self._known[0].number)
+                moved = self.step(stop)
+            except Retryable as error:
+                log.warning(error.code, message=error.message, next_step=error.next_step)
+                self._known = ()
+                stop.wait(min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2**failures))
+                failures += 1
+            else:
+                failures = 0
+                if not moved:
+                    stop.wait(poll_seconds)
+
+    def step(self, stop: Event | None = None) -> bool:
+        """Goes as far as the node's head is now, or back to where the chains part. Returns whether anything moved.
+
+        Raises:
+            Retryable, Halt: nothing was written since the last commit; `prepare` before going on.
+        """
+        head = self._source.head()
+        decision = reconcile(self._known, [head], self._depth)
+        if isinstance(decision, Extend) or (isinstance(decision, Gap) and decision.first > self.tip.number):
+            return self.fill(head.number, stop)
+        return self._settle([head])
+
+    def fill(self, last: int, stop: Event | None = None) -> bool:
+        """Extends the mirror up to block `last`, or stops where the chain turns out to part from it."""
+        moved = False
+        with closing(self._windows(self.tip.number + 1, last)) as windows:
+            for window in windows:
+                if stop is not None and stop.is_set():
+                    break
+                extended = self._take(window)
+                moved = extended or moved
+                if not extended:
+                    return self._settle(window.headers) or moved
+        return moved
+
+    def _take(self, window: Window) -> bool:
+        """Writes a window if it stands on the tip."""
+        decision = reconcile(self._known, window.headers, self._depth)
+        if not isinstance(decision, Extend) or len(decision.headers) != len(window.headers):
+            return False
+        self._store.extend(self._known, decision, self._source.rows(window))
+        self._known = decision.kept
+        log.debug("extended", block=self.tip.number, logs=len(window.logs))
+        return True
+
+    def _settle(self, run: list[Header] | tuple[Header, ...]) -> bool:
+        """Does what a run asks for that does not simply stand on the tip."""
+        decision = reconcile(self._known, run, self._depth)
+        if isinstance(decision, Gap):
+            # Not enough headers to find the common ancestor: the ones below, from the anchor on, have it.
+            decision = reconcile(self._known, self._source.headers(decision.first, decision.last), self._depth)
+        if isinstance(decision, Reorg):
+            self._store.retreat(self._known, decision)
+            log.warning("reorg", ancestor=decision.ancestor.number, depth=len(decision.dropped))
+        elif isinstance(decision, Finalise):
+            self._store.finalise(self._known, decision)
+        else:
+            return False
+        self._known = decision.kept
+        return True
+
+    def _windows(self, first: int, last: int) -> Generator[Window]:
+        """Windows from `first` to `last` in order, several under way at once, as wide as the node bears."""
+        under_way: deque[Future[Window]] = deque()
+        try:
+            while first <= last or under_way:
+                while first <= last and len(under_way) < WINDOWS_IN_FLIGHT:
+                    end = min(last, first + self._pace.blocks - 1)
+                    under_way.append(self._pool.submit(self._source.fetch, first, end))
+                    first = end + 1
+                window = under_way.popleft().result()
+                self._pace = self._pace.after(window)
+                yield window
+        except Retryable:
+            self._pace = self._pace.after_failure()
+            raise
+        finally:
+            for future in under_way:
+                future.cancel()

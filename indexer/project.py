@@ -1,0 +1,208 @@
+"""One event -> rows. Reads nothing but the event: logs carry the after-image of every slot they wrote.
+
+What needs another row to be known (an input's integer) is resolved by SQL in derive.py, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from contracts.typed_data import lot_id
+
+from indexer import schema
+from indexer.chain import Header
+from indexer.decode import BLOCK_SHIFT, Event
+
+Row = tuple[Any, ...]
+Rows = dict[str, list[Row]]
+
+# contracts/src/interfaces/ITraceability.sol: LotEventKind, LotAction, ItemRole, Origin.
+_AGGREGATION = 1
+_ADD, _DELETE = 1, 3
+_PARENT, _CHILD = 1, 2
+_EXISTING = 0
+
+
+def project(events: Iterable[Event], headers: Iterable[Header]) -> Rows:
+    """The journal rows of some blocks, by table name, each in chain order.
+
+    `headers` are the blocks of the events; those without any are left out. Row values stand in the order of the
+    table's columns.
+    """
+    rows: Rows = defaultdict(list)
+    blocks: set[int] = set()
+    for event in events:
+        blocks.add(event.number >> BLOCK_SHIFT)
+        _PROJECTIONS.get(event.kind.name, _action)(event, rows)
+    rows["block"] = [
+        (header.number, header.hash, header.parent_hash, header.recorded_at)
+        for header in headers
+        if header.number in blocks
+    ]
+    return rows
+
+
+def _authorised(event: Event, rows: Rows) -> None:
+    fields = event.fields
+    rows["batch"].append(
+        (
+            event.number,
+            event.contract,
+            fields["batch"],
+            fields["signer"],
+            fields["nonce"],
+            fields["deadline"],
+            fields["mode"],
+            fields["signature"],
+            event.transaction,
+        )
+    )
+
+
+def _refused(event: Event, rows: Rows) -> None:
+    fields = event.fields
+    rows["refusal"].append(
+        (
+            event.number,
+            event.contract,
+            fields["batch"],
+            fields["index"],
+            fields["action_hash"],
+            fields["reason"],
+        )
+    )
+
+
+def _nonces_cancelled(event: Event, rows: Rows) -> None:
+    fields = event.fields
+    rows["nonces_cancelled"].append(
+        (
+            event.number,
+            event.contract,
+            fields["signer"],
+            fields["word"],
+            fields["mask"],
+            fields["deadline"],
+            fields["signature"],
+        )
+    )
+
+
+def _action(event: Event, rows: Rows) -> None:
+    """An action of any kind: the event itself, the slots it wrote, its own table, and the key it concerns."""
+    _recorded(event, rows)
+    table = schema.EVENT_TABLES.get(event.kind.name)
+    if table is not None:
+        values = (event.fields[column.name] for column in table.columns if column.name != "number")
+        rows[table.name].append((event.number, *values))
+    if "key_rights" in event.fields:
+        _key(event, rows)
+    if "roles" in event.fields:
+        rows["organisation"].append(
+            (
+                event.number + 1,
+                event.fields["organisation"],
+                event.lists["touched"][0]["id"],
+                event.fields["roles"],
+            )
+        )
+
+
+def _founded(event: Event, rows: Rows) -> None:
+    """The two organisations a deployment starts with: an admission that nobody signed."""
+    founder = {
+        name.removeprefix("founder_"): value for name, value in event.fields.items() if name.startswith("founder_")
+    }
+    _action(replace(event, fields={**event.fields, **founder}), rows)
+
+
+def _recorded(event: Event, rows: Rows) -> None:
+    fields = event.fields
+    rows["event"].append(
+        (
+            event.number,
+            event.contract,
+            event.kind.name,
+            fields.get("batch"),
+            fields.get("index"),
+            fields["action_hash"],
+            fields.get("schema"),
+            fields["root"],
+            fields.get("occurred_at"),
+        )
+    )
+    for position, touched in enumerate(event.lists["touched"], start=1):
+        rows["record"].append(
+            (
+                event.number + position,
+                touched["id"],
+                event.contract,
+                touched["head"],
+                touched["holder"],
+                touched["seq"],
+                touched["status"],
+                touched["flags"],
+            )
+        )
+
+
+def _key(event: Event, rows: Rows) -> None:
+    """Participants writes the organisation's slot first and the key's second."""
+    fields = event.fields
+    rows["key"].append(
+        (
+            event.number + 2,
+            event.lists["touched"][1]["id"],
+            fields["key"],
+            *(fields[name] for name in schema.KEY_FIELDS),
+        )
+    )
+
+
+def _lot_event(event: Event, rows: Rows) -> None:
+    _recorded(event, rows)
+    fields = event.fields
+    rows["lot_event"].append((event.number, fields["kind"], fields["action"], fields["breaches"]))
+    items = event.lists["items"]
+    ids = [touched["id"] for touched in event.lists["touched"]]
+    for number, (item, holding_id) in enumerate(zip(items, ids, strict=True), start=event.number + 1):
+        rows["lot_event_item"].append((number, holding_id, item["role"], item["origin"], item["seq"]))
+        if item["origin"] != _EXISTING:
+            rows["holding"].append(
+                (
+                    number,
+                    holding_id,
+                    lot_id(item["maker"], item["handle"]),
+                    item["maker"],
+                    item["handle"],
+                    item["creator"],
+                    item["serial"],
+                    item["origin"],
+                )
+            )
+            rows["lineage"].append((event.number, number))
+    _pack(event, rows, ids)
+
+
+def _pack(event: Event, rows: Rows, ids: list[bytes]) -> None:
+    """An aggregation packs its children on ADD and lets them go on DELETE."""
+    action = event.fields["action"]
+    if event.fields["kind"] != _AGGREGATION or action not in (_ADD, _DELETE):
+        return
+    roles = [item["role"] for item in event.lists["items"]]
+    parent = ids[roles.index(_PARENT)] if _PARENT in roles and action == _ADD else None
+    for position, (role, holding_id) in enumerate(zip(roles, ids, strict=True), start=1):
+        if role == _CHILD:
+            rows["packing"].append((event.number + position, holding_id, parent))
+
+
+_PROJECTIONS: dict[str, Callable[[Event, Rows], None]] = {
+    "Authorised": _authorised,
+    "Refused": _refused,
+    "NoncesCancelled": _nonces_cancelled,
+    "LotEventRecorded": _lot_event,
+    "OrganisationFounded": _founded,
+}
