@@ -1,0 +1,35 @@
+"""The database: one engine a process, one transaction a request or task.
+
+Past the two gates (`READERS`, `WRITERS`) at most `POOL` requests are under way in a process, each with its own
+connection, and the thread pool has as many tokens; so a request never waits for a connection while it holds a thread,
+and never waits for a thread while it holds a connection that the one with the thread is waiting for.
+"""
+
+from sqlalchemy import Engine, MetaData, create_engine
+
+READERS = 3
+WRITERS = 2
+POOL = READERS + WRITERS
+
+SERVICE_SCHEMA = "service"
+
+# What exists nowhere else: outbox, tokens, later logins and bookings. Alembic migrates it (backend/migrations).
+SERVICE = MetaData(
+    schema=SERVICE_SCHEMA,
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    },
+)
+
+
+def open_engine(sqlalchemy_url: str, *, pool: int = POOL) -> Engine:
+    """An engine with exactly `pool` connections at most; a stale one is replaced before use.
+
+    Args:
+        sqlalchemy_url: `postgresql+psycopg://...`.
+    """
+    return create_engine(sqlalchemy_url, pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10)

@@ -1,0 +1,78 @@
+"""The table of route x actor: what each kind of caller gets from each route. Reviewed data.
+
+A route without a row stops the application from starting, and a test asks every route as every actor and compares the
+answer with its cell.
+
+The actors: `anonymous` has no token; `stranger` is a member that shares no lot with the subject's parties; `rival` is
+a customer of the same supplier who never touched the subject; `party` held, made or recorded the subject, or signed
+the submission; `regulator` and `operator` oversee.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Answer(StrEnum):
+    """What a caller gets."""
+
+    OPEN = "open"
+    """The route answers, with what this caller may see."""
+    SIGN_IN = "sign in"
+    """401 `not_signed_in`."""
+    HIDDEN = "hidden"
+    """404 `not_found`, the same as for what does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The answers of one route, and why."""
+
+    anonymous: Answer
+    stranger: Answer
+    rival: Answer
+    party: Answer
+    regulator: Answer
+    operator: Answer
+    why: str
+
+
+def _everyone(why: str) -> Row:
+    return Row(*([Answer.OPEN] * 6), why)
+
+
+def _members(why: str) -> Row:
+    return Row(Answer.SIGN_IN, *([Answer.OPEN] * 5), why)
+
+
+def _parties(why: str) -> Row:
+    return Row(Answer.SIGN_IN, Answer.HIDDEN, Answer.HIDDEN, Answer.OPEN, Answer.OPEN, Answer.OPEN, why)
+
+
+ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
+    {
+        ("GET", "/health"): _everyone("Says only that the process runs."),
+        ("GET", "/health/ready"): _everyone("A load balancer has no token; it names parts, not addresses."),
+        ("GET", "/v1/about"): _everyone("Chain, contracts and code hashes are public to every node."),
+        ("GET", "/v1/typed-data"): _everyone("The definitions a client needs before it can sign."),
+        ("GET", "/docs"): _everyone("The form of the API is no secret."),
+        ("GET", "/openapi.json"): _everyone("The form of the API is no secret."),
+        ("GET", "/v1/organisations"): _members("Members know each other; counterparties are chosen from this list."),
+        ("GET", "/v1/keys"): _members("Each organisation gets its own keys and no others."),
+        ("POST", "/v1/submissions"): _members("Anyone may relay a signed batch; the signature is what counts."),
+        ("GET", "/v1/submissions"): _members("Each organisation gets what it signed or brought."),
+        ("GET", "/v1/submissions/{submission_id}"): _parties("A batch tells what its signer did."),
+        ("GET", "/v1/stream"): _members("Each organisation follows what it signed or brought."),
+        ("GET", "/v1/lots/{lot_id}"): _parties("A lot shows its maker."),
+        ("GET", "/v1/lots/{lot_id}/trace"): _parties("A trace shows what its parties did."),
+        ("GET", "/v1/holdings/{holding_id}"): _parties("A holding shows its custodian."),
+        ("GET", "/v1/holdings/{holding_id}/timeline"): _parties("A timeline shows who signed what, when."),
+        ("GET", "/v1/holdings/{holding_id}/trace"): _parties("A trace shows what its parties did."),
+    }
+)
+
+
+def routes_without_a_row(routes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The (method, path) pairs that nobody has reviewed."""
+    return sorted(set(routes) - set(ROUTES))
