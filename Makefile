@@ -83,6 +83,13 @@ prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slit
 	.venv-prove/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-prove.lock
 	@touch $@
 
+.PHONY: lock
+lock: ## choose versions anew where pyproject.toml asks for others (needs uv); addresses stay out of both locks
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		pyproject.toml --group dev --output-file requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		pyproject.toml --constraints requirements.lock --output-file requirements-run.lock
+
 .PHONY: fmt
 fmt: setup ## put every file into its style
 	.venv/bin/ruff check --fix-only --quiet

@@ -34,6 +34,7 @@ class Room:
 
 ROOMS = (
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),
+    Room("secrets", "backend.secrets_command:secrets", "Make the passwords and keys of a trial installation."),
     Room("sandbox", "backend.sandbox.cli:sandbox", "Run a command inside a whole Suyuan of its own."),
 )
 

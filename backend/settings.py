@@ -1,5 +1,8 @@
 """The settings: the one place that reads environment variables, all of them prefixed `SUYUAN_`.
 
+A setting may stand in a file instead: where SUYUAN_SECRETS_DIR names a folder, `suyuan_database_url` in it is read as
+SUYUAN_DATABASE_URL would be. The environment wins. This is how containers get addresses that hold passwords.
+
     Surroundings                nothing required
     ├── SandboxSettings         nothing required; SUYUAN_DATABASE_URL may be there
     ├── ChainSettings           SUYUAN_RPC_URL, SUYUAN_DEPLOYMENT
@@ -151,7 +154,7 @@ def load(kind: type[_Loaded]) -> _Loaded:
         UsageFailure: `setting_missing` or `setting_invalid`, naming every variable concerned and never its value.
     """
     try:
-        return kind()
+        return kind(_secrets_dir=_secrets_folder())
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         missing = [_variable(problem["loc"]) for problem in problems if problem["type"] == "missing"]
@@ -171,6 +174,18 @@ def load(kind: type[_Loaded]) -> _Loaded:
 def surrounding_variables() -> dict[str, str]:
     """What a process we start gets of our own environment: everything but the settings."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
+def _secrets_folder() -> Path | None:
+    name = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    if name is None:
+        return None
+    folder = Path(name)
+    if not folder.is_dir():
+        raise UsageFailure(
+            "secrets_dir_missing", f"{PREFIX}SECRETS_DIR: {folder} is no folder", "mount it, or unset it"
+        )
+    return folder
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

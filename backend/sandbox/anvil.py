@@ -2,8 +2,8 @@
 
 import json
 import time
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -35,17 +35,6 @@ def find_binary() -> Path:
     return _BINARY
 
 
-@dataclass(frozen=True, slots=True)
-class Mining:
-    """When blocks are made: every `block_seconds`, or one for each transaction at once when that is None."""
-
-    block_seconds: float | None = None
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        return () if self.block_seconds is None else ("--block-time", str(self.block_seconds))
-
-
 class Anvil(Part):
     """One chain. Gas costs nothing unless a sender offers a price, as on a permissioned chain without fees.
 
@@ -60,20 +49,20 @@ class Anvil(Part):
         folder: Path,
         reaper: Reaper,
         *,
-        mining: Mining | None = None,
+        block_seconds: int | None = None,
         genesis_timestamp: int | None = None,
         keep: bool = False,
     ) -> None:
         """
         Args:
-            mining: one block a transaction when None.
+            block_seconds: seconds between blocks; when None each transaction gets a block of its own at once.
             genesis_timestamp: seconds since 1970 of block 0, now when None. Only the same one repeats a genesis hash.
             keep: write the chain to `folder` when it stops, and begin with what is there.
         """
         super().__init__()
         self._folder = folder
         self._reaper = reaper
-        self._mining = mining or Mining()
+        self._block_seconds = block_seconds
         self._genesis_timestamp = genesis_timestamp
         self._keep = keep
         self._port = free_port()
@@ -107,7 +96,7 @@ class Anvil(Part):
                 *("--base-fee", "0", "--gas-price", str(_GAS_PRICE_WEI)),
                 *("--preserve-historical-states", "--cache-path", str(self._folder / "cache")),
                 "--no-request-size-limit",
-                *self._mining.flags,
+                *(() if self._block_seconds is None else ("--block-time", str(self._block_seconds))),
                 *state,
             ],
             log=self._folder / "anvil.log",
@@ -115,6 +104,14 @@ class Anvil(Part):
             reaper=self._reaper,
         )
         self._run(process, self._answers)
+
+    @contextmanager
+    def mining_at_once(self) -> Iterator[None]:
+        """For as long as the context lasts, each transaction gets its block without waiting for the next."""
+        self.ask("evm_setAutomine", *(True,))
+        yield
+        if self._block_seconds is not None:
+            self.ask("evm_setIntervalMining", self._block_seconds)
 
     def ask(self, method: str, *params: object) -> object:
         """One JSON-RPC call, for the chain's own controls such as `anvil_reorg`; its readers use `indexer.rpc`.

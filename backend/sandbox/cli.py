@@ -11,19 +11,21 @@ from typing import Annotated
 import typer
 
 from backend.failures import UsageFailure
-from backend.sandbox.stack import NEEDS, Stack
+from backend.sandbox.selection import NEEDS
+from backend.sandbox.stack import Stack
 from backend.settings import SandboxSettings, load, surrounding_variables
 
 _SECONDS_FOR_THE_COMMAND_TO_END = 10.0
 
 
 def sandbox(
+    *,
     command: Annotated[list[str], typer.Argument(help="What to run, after `--`.", metavar="-- CMD...")],
     keep: Annotated[
         Path | None, typer.Option(help="Put everything in this folder and leave it there, to go on with later.")
     ] = None,
     without: Annotated[list[str] | None, typer.Option(help=f"Leave out a part: {', '.join(NEEDS)}.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Say errors as JSON.")] = False,  # noqa: ARG001, FBT002 (read from the command line by backend.cli; a Typer flag)
+    as_json: Annotated[bool, typer.Option("--json", help="Say errors as JSON.")] = False,  # noqa: ARG001 (backend.cli reads it)
 ) -> None:
     """Start every part on free loopback ports, run CMD with their settings in its environment, stop them all.
 

@@ -53,9 +53,7 @@ class Service(Part):
 class Step(Part):
     """One `suyuan` command that runs to its end, such as a migration."""
 
-    def __init__(
-        self, name: str, arguments: Callable[[], Sequence[str]], *, log: Path, environment: Environment
-    ) -> None:
+    def __init__(self, name: str, arguments: Sequence[str], *, log: Path, environment: Environment) -> None:
         super().__init__()
         self.name = name
         self._arguments = arguments
@@ -63,28 +61,32 @@ class Step(Part):
         self._environment = environment
 
     def start(self) -> None:
-        """
-        Raises:
-            Failure: `step_failed`, with what the command said.
-        """
-        arguments = self._arguments()
-        outcome = subprocess.run(
-            [*SUYUAN, *arguments],
-            env=dict(self._environment()),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+        run_to_end(self._arguments, log=self._log, environment=self._environment())
+
+
+def run_to_end(arguments: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> None:
+    """Run one `suyuan` command, and append what it says to `log`.
+
+    Raises:
+        Failure: `step_failed`, with what the command said.
+    """
+    outcome = subprocess.run(
+        [*SUYUAN, *arguments],
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    with log.open("a", encoding="utf-8") as file:
+        file.write(outcome.stdout)
+    if outcome.returncode != 0:
+        raise Failure(
+            "step_failed",
+            f"`suyuan {' '.join(arguments)}` ended with status {outcome.returncode}",
+            f"mend what it says: {outcome.stdout.strip()}",
         )
-        with self._log.open("a", encoding="utf-8") as log:
-            log.write(outcome.stdout)
-        if outcome.returncode != 0:
-            raise Failure(
-                "step_failed",
-                f"`suyuan {' '.join(arguments)}` ended with status {outcome.returncode}",
-                f"mend what it says: {outcome.stdout.strip()}",
-            )
 
 
 def answers_ok(url: str) -> bool:

@@ -2,34 +2,24 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from backend.failures import UsageFailure
-from backend.sandbox.anvil import Anvil, Mining
+from backend.keyring import Keyring
+from backend.sandbox.anvil import Anvil
 from backend.sandbox.database import BorrowedPostgres
-from backend.sandbox.keys import Keyring
+from backend.sandbox.ledger import Contracts
 from backend.sandbox.ports import free_port
 from backend.sandbox.postgres import Postgres
 from backend.sandbox.process import Part, Reaper
+from backend.sandbox.selection import selected
 from backend.sandbox.service import Service, Step, answers_ok
 from backend.sandbox.valkey import Valkey
 from backend.settings import Mode, surrounding_variables
-
-NEEDS = {
-    "anvil": (),
-    "postgres": (),
-    "valkey": (),
-    "contracts": ("anvil",),
-    "migrations": ("postgres",),
-    "indexer": ("contracts", "postgres"),
-    "worker": ("contracts", "migrations", "valkey"),
-    "api": ("contracts", "migrations", "valkey", "indexer"),
-}
-"""Every part, in the order of starting, and the parts it cannot run without."""
 
 _READY_PATH = "/health/ready"
 
@@ -38,7 +28,7 @@ class Stack:
     """A context: inside it everything asked for runs; after it nothing does, and a temporary folder is gone.
 
     A process that dies without leaving the context, by SIGKILL say, is cleaned up after by the reaper. Any part can be
-    stopped, killed and started by its name (see `NEEDS`), and keeps its address over that.
+    stopped, killed and started by its name (see `selection.NEEDS`), and keeps its address over that.
     """
 
     def __init__(
@@ -47,7 +37,7 @@ class Stack:
         parts: Collection[str] | None = None,
         without: Collection[str] = (),
         keep: Path | None = None,
-        mining: Mining | None = None,
+        block_seconds: int | None = 1,
         durable: bool = True,
         database_server_url: str | None = None,
     ) -> None:
@@ -56,7 +46,7 @@ class Stack:
             parts: what to run; what these need runs too. Everything when None.
             without: what not to run; what needs these does not run either.
             keep: a folder to put everything in and to leave it there; a temporary one when None.
-            mining: a block a second when None.
+            block_seconds: seconds between blocks; when None each transaction gets a block of its own at once.
             durable: False trades the database's safety against a crash of the machine for speed; for tests.
             database_server_url: a server on which to make the database, instead of running one.
 
@@ -65,7 +55,7 @@ class Stack:
         """
         self._wanted = selected(parts, without)
         self._keep = keep
-        self._mining = mining or Mining(block_seconds=1.0)
+        self._block_seconds = block_seconds
         self._durable = durable
         self._database_server_url = database_server_url
         self._exits = ExitStack()
@@ -147,74 +137,40 @@ class Stack:
 
     def _make_parts(self, reaper: Reaper) -> dict[str, Part]:
         folder = self.folder
-        self.anvil = Anvil(folder / "anvil", reaper, mining=self._mining, keep=self._keep is not None)
+        keep = self._keep is not None
+        self.anvil = Anvil(folder / "anvil", reaper, block_seconds=self._block_seconds, keep=keep)
         self.postgres: Postgres | BorrowedPostgres = (
             Postgres(folder / "postgres", reaper, durable=self._durable)
             if self._database_server_url is None
-            else BorrowedPostgres(folder / "postgres", self._database_server_url, keep=self._keep is not None)
+            else BorrowedPostgres(folder / "postgres", self._database_server_url, keep=keep)
         )
         self.valkey = Valkey(folder / "valkey", reaper)
         self.keys = Keyring(folder / "keys")
         self._api_port = free_port()
 
+        def log(name: str) -> Path:
+            return folder / f"{name}.log"
+
         def service(name: str, *arguments: str, ready: Callable[[], bool]) -> Service:
             return Service(
-                name,
-                arguments,
-                log=folder / f"{name}.log",
-                reaper=reaper,
-                environment=self._environment_of_processes,
-                ready=ready,
+                name, arguments, log=log(name), reaper=reaper, environment=self._environment_of_ours, ready=ready
             )
 
-        def step(name: str, arguments: Callable[[], Sequence[str]]) -> Step:
-            return Step(name, arguments, log=folder / f"{name}.log", environment=self._environment_of_processes)
-
-        return {
-            "anvil": self.anvil,
-            "postgres": self.postgres,
-            "valkey": self.valkey,
-            "contracts": step("contracts", self._deployment),
-            "migrations": step("migrations", lambda: ("db", "migrate")),
-            "indexer": service("indexer", "index", "run", ready=lambda: True),
-            "worker": service("worker", "work", ready=lambda: True),
-            "api": service("api", "serve", ready=lambda: answers_ok(f"{self.api_url}{_READY_PATH}")),
-        }
-
-    def _deployment(self) -> Sequence[str]:
-        """Arguments of the command that deploys the contracts; makes the keys it needs.
-
-        Keys in the ring afterwards: `deployer` and `relayer`, which pay for transactions; `operator` and `authority`,
-        the first keys of the two founding organisations, which sign and pay nothing.
-        """
-        for name, funded_key in zip(("deployer", "relayer"), self.anvil.funded_keys, strict=False):
-            self.keys.ensure(name, funded_key)
-        for name in ("operator", "authority"):
-            self.keys.ensure(name)
-        return (
-            *("chain", "deploy"),
-            *("--keystore", str(self.keys.path("deployer")), "--password-file", str(self.keys.password_file)),
-            *("--operator", self.keys.address("operator"), "--authority", self.keys.address("authority")),
+        environment = self._environment_of_ours
+        parts = (
+            self.anvil,
+            self.postgres,
+            self.valkey,
+            Contracts(self.anvil, self.keys, log=log("contracts"), environment=environment),
+            Step("migrations", ("db", "migrate"), log=log("migrations"), environment=environment),
+            service("indexer", "index", "run", ready=lambda: True),
+            service("worker", "work", ready=lambda: True),
+            service("api", "serve", ready=lambda: answers_ok(f"{self.api_url}{_READY_PATH}")),
         )
+        return {part.name: part for part in parts}
 
-    def _environment_of_processes(self) -> dict[str, str]:
+    def _environment_of_ours(self) -> dict[str, str]:
         return {**surrounding_variables(), **self.environment}
-
-
-def selected(parts: Collection[str] | None, without: Collection[str]) -> tuple[str, ...]:
-    """The parts to run, in the order of starting: with what they need, without what needs something left out."""
-    for name in (*(parts or ()), *without):
-        if name not in NEEDS:
-            raise UsageFailure("unknown_part", f"there is no part {name!r}", f"choose from {', '.join(NEEDS)}")
-    wanted = set(NEEDS if parts is None else parts)
-    for name in reversed(NEEDS):
-        if name in wanted:
-            wanted.update(NEEDS[name])
-    dropped = set(without)
-    for name, needs in NEEDS.items():
-        if dropped.intersection(needs):
-            dropped.add(name)
-    return tuple(name for name in NEEDS if name in wanted - dropped)
 
 
 def _temporary_folder(reaper: Reaper, exits: ExitStack) -> Path:

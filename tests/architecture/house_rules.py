@@ -86,7 +86,7 @@ def locks_without_addresses(path: PurePosixPath, text: str) -> Iterator[Finding]
         return
     for number, line in enumerate(text.splitlines(), 1):
         if pattern.search(line):
-            yield Finding(str(path), number, "an address in a lock file: lock again as docs/architecture.md says")
+            yield Finding(str(path), number, "an address in a lock file: run `make lock`, or `npm install` with the repository's .npmrc")
 
 
 RULES: tuple[Rule, ...] = (

@@ -10,7 +10,7 @@ from eth_account import Account
 from backend.failures import Failure
 from backend.sandbox import anvil as anvil_module
 from backend.sandbox import valkey as valkey_module
-from backend.sandbox.anvil import Anvil, Mining
+from backend.sandbox.anvil import Anvil
 from backend.sandbox.process import Reaper
 from backend.sandbox.valkey import Valkey
 
@@ -73,7 +73,7 @@ def test_every_start_has_accounts_of_its_own_and_says_none_of_their_keys(own_anv
 
 
 def test_transactions_of_rising_price_stay_in_order_and_none_is_lost(tmp_path: Path, reaper: Reaper) -> None:
-    chain = Anvil(tmp_path, reaper, mining=Mining(block_seconds=3600))
+    chain = Anvil(tmp_path, reaper, block_seconds=3600)
     chain.start()
     try:
         hashes = [send(chain, gas_price=price) for price in (0, 1, 2)]

@@ -15,8 +15,9 @@ import pytest
 from eth_account import Account
 
 from backend.failures import UsageFailure
-from backend.sandbox.keys import Keyring
-from backend.sandbox.stack import NEEDS, Stack, selected
+from backend.keyring import Keyring
+from backend.sandbox.selection import NEEDS, selected
+from backend.sandbox.stack import Stack
 
 PARTS_OF_OTHERS = ("anvil", "postgres", "valkey")
 SANDBOX = (sys.executable, "-m", "backend.cli", "sandbox", "--without", "contracts", "--without", "migrations")
