@@ -88,7 +88,7 @@ lock: ## choose versions anew where pyproject.toml asks for others (needs uv); a
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		pyproject.toml --group dev --output-file requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
-		pyproject.toml --constraints requirements.lock --output-file requirements-run.lock
+		pyproject.toml --group build --constraints requirements.lock --output-file requirements-run.lock
 
 .PHONY: fmt
 fmt: setup ## put every file into its style
