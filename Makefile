@@ -62,7 +62,7 @@ check: setup ## run every rule that is not a test: style, types, architecture, a
 	@echo "check: who imports whom" && .venv/bin/lint-imports --no-cache
 	@echo "check: declared dependencies" && .venv/bin/deptry .
 	@echo "check: house rules" && $(PYTHON) -m tests.architecture.house_rules
-	@echo "check: Solidity style" && $(FORGE) fmt --check && $(FORGE) lint && $(MODULES)/solhint --noPoster --max-warnings 0 $(SOLIDITY)
+	@echo "check: Solidity style" && $(FORGE) fmt --check && $(FORGE) lint && $(MODULES)/solhint --config .solhintrc.yaml --noPoster --max-warnings 0 $(SOLIDITY)
 	@echo "check: TypeScript" && cd frontend && ../$(MODULES)/tsc --noEmit
 	@echo "check: artifacts are what the sources compile to" && $(PYTHON) -m contracts.compiler --check
 

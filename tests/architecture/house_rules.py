@@ -4,9 +4,11 @@ Each rule is a function from a tracked file to findings, and says in its docstri
 """
 
 import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -70,10 +72,11 @@ def reasons_for_silence(path: PurePosixPath, text: str) -> Iterator[Finding]:
     """Whoever silences a tool says why, on the same line, in brackets or after a dash."""
     if path.suffix != ".py":
         return
-    for number, line in enumerate(text.splitlines(), 1):
-        silenced = _SILENCED.search(line)
-        if silenced and len(_SILENCED.sub("", line[silenced.start() :]).strip(" -()#")) < len("because"):
-            yield Finding(str(path), number, "a silenced rule without its reason beside it")
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT and _SILENCED.search(token.string):
+            reason = _SILENCED.sub("", token.string).strip(" -()#")
+            if len(reason) < len("because"):
+                yield Finding(str(path), token.start[0], "a silenced rule without its reason beside it")
 
 
 def locks_without_addresses(path: PurePosixPath, text: str) -> Iterator[Finding]:
@@ -86,7 +89,7 @@ def locks_without_addresses(path: PurePosixPath, text: str) -> Iterator[Finding]
         return
     for number, line in enumerate(text.splitlines(), 1):
         if pattern.search(line):
-            yield Finding(str(path), number, "an address in a lock file: run `make lock`, or `npm install` with the repository's .npmrc")
+            yield Finding(str(path), number, "an address in a lock file: run `make lock`, or `npm install` in the root")
 
 
 RULES: tuple[Rule, ...] = (
@@ -104,8 +107,8 @@ def findings(path: PurePosixPath, text: str) -> Iterator[Finding]:
     try:
         for rule in RULES:
             yield from rule(path, text)
-    except SyntaxError as error:
-        yield Finding(str(path), error.lineno or 1, f"not the Python we run on: {error.msg}")
+    except (SyntaxError, tokenize.TokenError) as error:
+        yield Finding(str(path), getattr(error, "lineno", 1), f"not the Python we run on: {error.args[0]}")
 
 
 def main() -> int:
