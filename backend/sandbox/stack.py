@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psycopg
+
 from backend.failures import UsageFailure
 from backend.keyring import Keyring
 from backend.sandbox.anvil import Anvil
@@ -163,11 +165,17 @@ class Stack:
             self.valkey,
             Contracts(self.anvil, self.keys, log=log("contracts"), environment=environment),
             Step("migrations", ("db", "migrate"), log=log("migrations"), environment=environment),
-            service("indexer", "index", "run", ready=lambda: True),
-            service("worker", "work", ready=lambda: True),
+            service("indexer", "index", "run", ready=self._mirror_is_there),
+            service("worker", "work", ready=self.valkey.has_worker),
             service("api", "serve", ready=lambda: answers_ok(f"{self.api_url}{_READY_PATH}")),
         )
         return {part.name: part for part in parts}
+
+    def _mirror_is_there(self) -> bool:
+        # Asked in plain SQL: `indexer.status` would bring the whole schema, and the contracts' artifacts with it, into
+        # every test that only wants a database.
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute("SELECT to_regclass('mirror.cursor')").fetchone() != (None,)
 
     def _environment_of_ours(self) -> dict[str, str]:
         return {**surrounding_variables(), **self.environment}

@@ -72,6 +72,11 @@ class Valkey(Part):
         with redis.Redis.from_url(self.url) as client:
             client.flushall()
 
+    def has_worker(self) -> bool:
+        """Whether a Celery worker waits for tasks: its connection stands in a blocking read."""
+        with redis.Redis.from_url(self.url) as client:
+            return any(connection["cmd"] in {"brpop", "bzmpop"} for connection in client.client_list())
+
     def _answers(self) -> bool:
         with suppress(redis.ConnectionError), redis.Redis.from_url(self.url, socket_connect_timeout=2) as client:
             return bool(client.ping())
