@@ -124,6 +124,11 @@ class Process:
     def is_running(self) -> bool:
         return self._popen.poll() is None
 
+    @property
+    def exit_status(self) -> int | None:
+        """None while it runs; negative when a signal ended it."""
+        return self._popen.poll()
+
     def wait_until(self, ready: Callable[[], bool], *, within_seconds: float = 60.0) -> None:
         """Ask `ready` until it says yes.
 

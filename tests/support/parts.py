@@ -1,4 +1,4 @@
-"""Fixtures that run real parts: a database server, a broker, a chain.
+"""Fixtures that run real parts: a database server, a broker, a chain, or everything together.
 
 `database_url` is a fresh database for one test. A folder of tests that needs tables in it overrides the fixture
 `database_template` with the name of a database that has them; copying one takes 30 ms where migrating takes seconds.
@@ -14,6 +14,7 @@ from backend.sandbox.anvil import Anvil
 from backend.sandbox.database import create_database
 from backend.sandbox.postgres import Postgres
 from backend.sandbox.process import Reaper
+from backend.sandbox.stack import Stack
 from backend.sandbox.valkey import Valkey
 from backend.settings import SandboxSettings, load
 
@@ -88,3 +89,10 @@ def own_anvil(tmp_path: Path, reaper: Reaper) -> Iterator[Anvil]:
     chain.start()
     yield chain
     chain.stop()
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """Everything, for one module of tests: stop, kill and start its parts by name."""
+    with Stack(durable=False) as stack:
+        yield stack
