@@ -9,7 +9,9 @@ from sqlalchemy import Engine, MetaData, create_engine
 
 READERS = 3
 WRITERS = 2
-POOL = READERS + WRITERS
+# One more for streams that catch up, which pass through no gate and take turns among themselves.
+CATCHING_UP = 1
+POOL = READERS + WRITERS + CATCHING_UP
 
 SERVICE_SCHEMA = "service"
 
@@ -26,10 +28,15 @@ SERVICE = MetaData(
 )
 
 
-def open_engine(sqlalchemy_url: str, *, pool: int = POOL) -> Engine:
+def driver_url(database_url: str) -> str:
+    """A `postgresql://` address with our driver, psycopg 3, named in it."""
+    return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def open_engine(database_url: str, *, pool: int = POOL) -> Engine:
     """An engine with exactly `pool` connections at most; a stale one is replaced before use.
 
     Args:
-        sqlalchemy_url: `postgresql+psycopg://...`.
+        database_url: `postgresql://...`.
     """
-    return create_engine(sqlalchemy_url, pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10)
+    return create_engine(driver_url(database_url), pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10)

@@ -1,5 +1,6 @@
 """How bytes and large integers look in JSON: `0x` with lower-case hex, and decimal strings past 2^53."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -12,7 +13,7 @@ def to_hex(value: bytes) -> str:
     return "0x" + value.hex()
 
 
-def from_hex(text: str, size: int) -> bytes:
+def from_hex(text: object, size: int) -> bytes:
     """Exactly `size` bytes from `0x` hex, either case.
 
     Raises:
@@ -21,6 +22,11 @@ def from_hex(text: str, size: int) -> bytes:
     if not isinstance(text, str) or len(text) != 2 + 2 * size or not text.startswith("0x"):
         raise ValueError(f"must be 0x and {2 * size} hex digits")
     return bytes.fromhex(text[2:])
+
+
+def _bytes_of(size: int) -> Callable[[object], bytes]:
+    """A reader of `size` bytes, from JSON or from our own code."""
+    return lambda value: value if isinstance(value, bytes) else from_hex(value, size)
 
 
 def _decimal(value: object) -> int:
@@ -39,7 +45,7 @@ def to_decimal(value: int) -> int | str:
 
 Hash = Annotated[
     bytes,
-    BeforeValidator(lambda value: value if isinstance(value, bytes) else from_hex(value, 32)),
+    BeforeValidator(_bytes_of(32)),
     PlainSerializer(to_hex, return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{64}$"}),
 ]
@@ -47,7 +53,7 @@ Hash = Annotated[
 
 Head = Annotated[
     bytes,
-    BeforeValidator(lambda value: value if isinstance(value, bytes) else from_hex(value, 24)),
+    BeforeValidator(_bytes_of(24)),
     PlainSerializer(to_hex, return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{48}$"}),
 ]
@@ -55,7 +61,7 @@ Head = Annotated[
 
 Address = Annotated[
     bytes,
-    BeforeValidator(lambda value: value if isinstance(value, bytes) else from_hex(value, 20)),
+    BeforeValidator(_bytes_of(20)),
     PlainSerializer(to_hex, return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"}),
 ]
@@ -63,7 +69,7 @@ Address = Annotated[
 
 Signature = Annotated[
     bytes,
-    BeforeValidator(lambda value: value if isinstance(value, bytes) else from_hex(value, 65)),
+    BeforeValidator(_bytes_of(65)),
     PlainSerializer(to_hex, return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{130}$"}),
 ]

@@ -39,11 +39,11 @@ class Row:
 
 
 def _everyone(why: str) -> Row:
-    return Row(*([Answer.OPEN] * 6), why)
+    return Row(Answer.OPEN, Answer.OPEN, Answer.OPEN, Answer.OPEN, Answer.OPEN, Answer.OPEN, why)
 
 
 def _members(why: str) -> Row:
-    return Row(Answer.SIGN_IN, *([Answer.OPEN] * 5), why)
+    return Row(Answer.SIGN_IN, Answer.OPEN, Answer.OPEN, Answer.OPEN, Answer.OPEN, Answer.OPEN, why)
 
 
 def _parties(why: str) -> Row:

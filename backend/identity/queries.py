@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from indexer import schema as mirror
 from sqlalchemy import Connection, Row, func, select
 
 from backend.errors import ServiceError
 from backend.identity.actor import ALL_RIGHTS, Actor, Right, Role
 from backend.identity.commands import hash_token
 from backend.identity.models import API_TOKEN
+from indexer import schema as mirror
 
 # Statuses of the records of organisations and keys (IParticipants.sol).
 ORGANISATION_STATUS = ("none", "offered", "active", "suspended", "ended")
@@ -71,7 +71,7 @@ def standing_of(connection: Connection, signer: bytes, *, at: int) -> Standing |
     return Standing(organisation=row.organisation, is_valid=is_valid)
 
 
-def organisations(connection: Connection, actor: Actor) -> list[Row[tuple[int, int, int]]]:
+def organisations(connection: Connection, actor: Actor) -> list[Row[int, int, int]]:
     """(number, roles, status) of every organisation that was ever offered admission, by number. The same for all."""
     del actor
     return list(
@@ -87,7 +87,7 @@ def organisations(connection: Connection, actor: Actor) -> list[Row[tuple[int, i
     )
 
 
-def keys(connection: Connection, actor: Actor) -> list[Row[tuple[bytes, int, int, int, int, int]]]:
+def keys(connection: Connection, actor: Actor) -> list[Row[bytes, int, int, int, int, int]]:
     """The actor's own organisation's keys: address, rights, valid from, valid until, revoked at, status."""
     return list(
         connection.execute(

@@ -1,0 +1,143 @@
+"""The HTTP application: routes, refusals as problem+json, limits, and the table of who gets what."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from psycopg.errors import UndefinedTable
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from backend.db import POOL
+from backend.errors import CATALOGUE, Params, ServiceError, problem
+from backend.health.routes import router as health_router
+from backend.identity.policy import ROUTES, routes_without_a_row
+from backend.identity.routes import router as identity_router
+from backend.limits import LONGEST_BODY
+from backend.request_log import RequestLog
+from backend.service import Service
+from backend.submissions.routes import router as submissions_router
+from backend.submissions.stream import Followers
+from backend.traceability.routes import router as traceability_router
+
+_LOG = structlog.get_logger(__name__)
+
+_PROBLEM = "application/problem+json"
+
+# What Starlette itself refuses, by status.
+_CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+
+
+class RouteWithoutPolicy(Exception):
+    """A route that backend/identity/policy.py does not know: nobody has reviewed who may call it."""
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application over one process's service.
+
+    Raises:
+        RouteWithoutPolicy: a route has no row in the table of route x actor.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # As many threads as connections: more would only wait for one of those (db.py).
+        anyio.to_thread.current_default_thread_limiter().total_tokens = POOL
+        followers = Followers(service.database_url)
+        followers.start()
+        app.state.followers = followers
+        yield
+        followers.stop()
+        service.engine.dispose()
+
+    app = FastAPI(
+        title="Suyuan 溯源",
+        summary="Signed supply-chain records of a life-science park.",
+        version="1",
+        lifespan=lifespan,
+        max_body_size=LONGEST_BODY,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        responses={
+            "4XX": {"description": "A refusal: `code` is stable, docs/errors.md lists all.", "content": {_PROBLEM: {}}}
+        },
+    )
+    app.state.service = service
+    for router in (health_router, identity_router, submissions_router, traceability_router):
+        app.include_router(router)
+    app.add_middleware(RequestLog)
+    _add_handlers(app)
+    _check_policy(app)
+    return app
+
+
+def routes_of(app: FastAPI) -> list[tuple[str, str]]:
+    """(method, path) of every route, HEAD aside."""
+    return [
+        (method, str(route.path))
+        for route in iter_route_contexts(app.routes)
+        for method in sorted(route.methods or ())
+        if method != "HEAD"
+    ]
+
+
+def _check_policy(app: FastAPI) -> None:
+    missing = routes_without_a_row(routes_of(app))
+    if missing:
+        raise RouteWithoutPolicy(f"{missing}: add rows to backend/identity/policy.py and have them reviewed")
+    stale = set(ROUTES) - set(routes_of(app))
+    if stale:
+        raise RouteWithoutPolicy(f"{sorted(stale)}: the table has rows for routes that are gone")
+
+
+def _add_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(ServiceError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused_by_framework)
+    app.add_exception_handler(DBAPIError, _database_failed)
+    app.add_exception_handler(PoolTimeout, _database_failed)
+    app.add_exception_handler(Exception, _failed)
+
+
+def _answer(request: Request, code: str, params: Params) -> JSONResponse:
+    body = problem(code, params, getattr(request.state, "request_id", None))
+    headers = {"WWW-Authenticate": "Bearer"} if CATALOGUE[code].status == 401 else None
+    return JSONResponse(body, status_code=CATALOGUE[code].status, media_type=_PROBLEM, headers=headers)
+
+
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ServiceError)
+    return _answer(request, error.code, error.params)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    fields = [
+        {"at": ".".join(str(part) for part in fault["loc"]), "problem": str(fault["msg"])} for fault in error.errors()
+    ]
+    return _answer(request, "request_invalid", {"fields": fields[:20]})
+
+
+def _refused_by_framework(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return _answer(request, _CODE_OF_STATUS.get(error.status_code, "request_invalid"), {})
+
+
+def _database_failed(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, ProgrammingError) and isinstance(error.orig, UndefinedTable):
+        return _answer(request, "mirror_unavailable", {})
+    if isinstance(error, OperationalError | PoolTimeout):
+        _LOG.warning("database_unavailable", error=type(error).__name__)
+        return _answer(request, "database_unavailable", {})
+    return _failed(request, error)
+
+
+def _failed(request: Request, error: Exception) -> JSONResponse:
+    _LOG.error("request_failed", exc_info=error)
+    return _answer(request, "internal", {})

@@ -1,0 +1,182 @@
+"""A member of the park: one organisation with one key, building and signing batches offline.
+
+The same seed gives the same keys, salts and identifiers, so that a park can be told again word for word.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any, Self
+
+from backend import clock
+from contracts import action_json
+from contracts.signatures import checksum, keccak, recover, sign
+from contracts.typed_data import ACTIONS, MODE_EACH, Batch, Domain, action_hash, fold, holding_id
+
+# contracts/src/interfaces/ITraceability.sol
+OBJECT, AGGREGATION, TRANSACTION, TRANSFORMATION, ASSOCIATION = range(5)
+NONE, ADD, OBSERVE, DELETE = range(4)
+SUBJECT, PARENT, CHILD, INPUT, OUTPUT, SOURCE = range(6)
+EXISTING, MADE, SPLIT, BROUGHT_IN, OPENING_STOCK = range(5)
+
+ALL_RIGHTS = (1 << 10) - 1
+FAR = (1 << 40) - 1
+
+_SCHEMA = 1
+_DAY = 86_400
+_NO_HEAD = bytes(24)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where signatures count: the chain, and the contracts on it by name."""
+
+    chain_id: int
+    contracts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A holding as its parties know it: its key, and its record after the last act they know of."""
+
+    maker: int
+    handle: bytes
+    creator: int
+    serial: int
+    head: bytes = _NO_HEAD
+    seq: int = 0
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The fields its id is the hash of."""
+        return {"maker": self.maker, "handle": self.handle, "creator": self.creator, "serial": self.serial}
+
+    @property
+    def id(self) -> bytes:
+        """The holding's 32 bytes on chain."""
+        return holding_id(self.key)
+
+    @property
+    def lot(self) -> dict[str, Any]:
+        """The key of the lot it is of."""
+        return {"maker": self.maker, "handle": self.handle}
+
+    def after(self, action: str, value: Mapping[str, Any], signer: str) -> Self:
+        """The holding after one more act on it, foretold as the ledger will fold it."""
+        return replace(self, head=fold(self.head, action_hash(action, value), signer), seq=self.seq + 1)
+
+
+class Member:
+    """An organisation that signs with one key."""
+
+    def __init__(self, organisation: int, key: bytes, place: Place, seed: bytes = b"") -> None:
+        self.organisation = organisation
+        self.address = checksum_of(key)
+        self._key = key
+        self._place = place
+        self._seed = keccak(seed + organisation.to_bytes(4))
+        self._salts = count()
+        self._serials = count(1)
+
+    def salt(self) -> bytes:
+        """32 bytes nobody without the seed can guess, each time others."""
+        return keccak(self._seed + next(self._salts).to_bytes(8))
+
+    def new_holding(self, handle: bytes | None = None, maker: int | None = None) -> Holding:
+        """A holding that is about to be created by this member: of a new lot, or of the one named."""
+        return Holding(
+            maker=self.organisation if maker is None else maker,
+            handle=handle or self.salt(),
+            creator=self.organisation,
+            serial=next(self._serials),
+        )
+
+    def state(self, **fields: Any) -> dict[str, Any]:
+        """An action: its own fields, when it happened, and the commitment to its details."""
+        # A minute ago: a chain whose clock is behind ours must not think us in the future.
+        return {"occurredAt": clock.now() - 60, "schema": _SCHEMA, "root": self.salt(), **fields}
+
+    def lot_event(self, kind: int, action: int, items: Mapping[Holding, tuple[int, int]]) -> dict[str, Any]:
+        """A `RecordLotEvent`; `items` gives each holding's role and origin."""
+        ordered = sorted(items, key=lambda holding: (items[holding][0] not in (PARENT, SOURCE), holding.id))
+        return self.state(
+            kind=kind,
+            action=action,
+            items=[
+                {"role": items[holding][0], "origin": items[holding][1], "holding": holding.key, "seq": holding.seq}
+                for holding in ordered
+            ],
+        )
+
+    def batch(
+        self,
+        action: str,
+        *actions: Mapping[str, Any],
+        mode: int = MODE_EACH,
+        deadline: int | None = None,
+        trails: list[dict[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """A signed batch as POST /v1/submissions takes it."""
+        contract = self._place.contracts[ACTIONS[action].ledger]
+        signed = Batch(
+            action,
+            actions,
+            nonce=int.from_bytes(self.salt()),
+            deadline=clock.now() + _DAY if deadline is None else deadline,
+            mode=mode,
+        )
+        digest = signed.digest(Domain(self._place.chain_id, contract))
+        return {
+            "chain_id": self._place.chain_id,
+            "contract": contract,
+            "action": action,
+            "actions": action_json.to_json(list(actions)),
+            "trails": trails or [],
+            "authorisation": {
+                "signer": self.address,
+                "nonce": str(signed.nonce),
+                "deadline": signed.deadline,
+                "mode": mode,
+                "signature": "0x" + sign(digest, self._key).hex(),
+            },
+        }
+
+
+def checksum_of(key: bytes) -> str:
+    """The address of a private key."""
+    return checksum(bytes.fromhex(recover(bytes(32), sign(bytes(32), key))[2:]))
+
+
+def admission(
+    operator: Member, authority: Member, newcomers: Mapping[Member, int]
+) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+    """The batches that admit organisations: proposed, confirmed, and each key's own enrolment. In this order.
+
+    Args:
+        newcomers: each with the mask of its roles.
+    """
+    proposals = [
+        operator.state(
+            organisation=member.organisation,
+            roles=roles,
+            key=member.address,
+            rights=ALL_RIGHTS,
+            validUntil=FAR,
+            enrolBy=FAR,
+        )
+        for member, roles in newcomers.items()
+    ]
+    heads = [fold(_NO_HEAD, action_hash("AdmitOrganisation", proposal), operator.address) for proposal in proposals]
+    confirmations = [
+        authority.state(organisation=member.organisation, agreesTo=head)
+        for member, head in zip(newcomers, heads, strict=True)
+    ]
+    enrolments = [
+        member.batch("EnrolKey", member.state(organisation=member.organisation, key=member.address, agreesTo=head))
+        for member, head in zip(newcomers, heads, strict=True)
+    ]
+    return (
+        operator.batch("AdmitOrganisation", *proposals),
+        authority.batch("ConfirmAdmission", *confirmations),
+        enrolments,
+    )

@@ -1,0 +1,1 @@
+"""Alembic migrations of the schema `service`, the only one that is migrated."""

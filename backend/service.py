@@ -1,0 +1,54 @@
+"""What a process of the service is made of: built once from the settings, passed on as an argument."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from sqlalchemy import Engine
+
+from backend.db import open_engine
+from backend.keyring import unlock
+from backend.ledgers import Ledgers
+from backend.settings import Settings
+from backend.submissions.receipts import ReceiptSigner
+from backend.submissions.sender import Sender
+from contracts.deployer import Deployment
+
+Nudge = Callable[[Sequence[bytes]], None]
+"""Tells the relayer of submissions that wait. May fail or be lost: the relayer looks for itself each second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything a request or a task may need."""
+
+    engine: Engine
+    ledgers: Ledgers
+    sender: Sender
+    receipts: ReceiptSigner
+    finality_depth: int
+    database_url: str
+    broker_url: str
+    nudge: Nudge
+
+
+def open_service(settings: Settings, *, nudge: Nudge) -> Service:
+    """Unlock the account, read the deployment, open the pool. Nothing is asked of database or chain yet.
+
+    Raises:
+        Failure: the keystore or the deployment record cannot be used; it says what to do.
+    """
+    ledgers = Ledgers.of(Deployment.load(settings.deployment))
+    key = unlock(settings.relayer_keystore, settings.relayer_password().get_secret_value())
+    account: LocalAccount = Account.from_key(key)
+    return Service(
+        engine=open_engine(settings.database_url.get_secret_value()),
+        ledgers=ledgers,
+        sender=Sender(settings.rpc_url, account, ledgers.chain_id),
+        receipts=ReceiptSigner(key, ledgers.chain_id),
+        finality_depth=settings.finality_depth,
+        database_url=settings.database_url.get_secret_value(),
+        broker_url=settings.broker_url.get_secret_value(),
+        nudge=nudge,
+    )

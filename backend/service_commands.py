@@ -1,0 +1,137 @@
+"""`suyuan serve`, `work`, `db` and `token`: running the service, and its own tables."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from alembic import command
+from alembic.config import Config
+
+from backend.app import create_app
+from backend.db import open_engine
+from backend.failures import UsageFailure
+from backend.identity.actor import ALL_RIGHTS, Right
+from backend.identity.commands import create_token, revoke_token
+from backend.logs import configure_logs
+from backend.service import Service, open_service
+from backend.settings import DatabaseSettings, Settings, load
+from backend.submissions.relay import Relayer
+from backend.submissions.tasks import Broker, Sweep, register
+from backend.worker import make_celery, run_worker
+
+_JSON = typer.Option("--json", help="Answer as JSON.")
+
+db = typer.Typer()
+token = typer.Typer()
+
+
+def serve() -> None:
+    """Serve the HTTP API on SUYUAN_API_HOST and SUYUAN_API_PORT until a signal ends it."""
+    configure_logs()
+    settings = load(Settings)
+    service = open_service(settings, nudge=Broker(make_celery(settings.broker_url.get_secret_value())).nudge)
+    uvicorn.run(
+        create_app(service),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def work() -> None:
+    """Run the worker: the relayer, by task and by sweep, until a signal ends it."""
+    configure_logs()
+    settings = load(Settings)
+    service = open_service(settings, nudge=lambda _: None)
+    relayer = relayer_of(service)
+    celery = make_celery(service.broker_url)
+    register(celery, relayer)
+    sweep = Sweep(relayer)
+    sweep.start()
+    try:
+        run_worker(celery)
+    finally:
+        sweep.stop()
+
+
+def relayer_of(service: Service) -> Relayer:
+    """The relayer of a process's service."""
+    return Relayer(
+        service.engine,
+        service.sender,
+        service.ledgers.addresses,
+        first_block=service.ledgers.first_block,
+        finality_depth=service.finality_depth,
+    )
+
+
+@db.callback()
+def _db() -> None:
+    """The service's own tables."""
+
+
+@db.command()
+def migrate(
+    as_json: Annotated[bool, _JSON] = False,  # noqa: FBT002 (a Typer flag)
+) -> None:
+    """Bring the schema `service` to this release. Safe to repeat."""
+    settings = load(DatabaseSettings)
+    migrate_database(settings.database_url.get_secret_value())
+    typer.echo(json.dumps({"migrated": True}) if as_json else "The schema `service` is up to date.")
+
+
+def migrate_database(database_url: str) -> None:
+    """Run every migration the database does not have yet."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["engine"] = open_engine(database_url, pool=1)
+    command.upgrade(config, "head")
+    config.attributes["engine"].dispose()
+
+
+@token.callback()
+def _token() -> None:
+    """API tokens of machines."""
+
+
+@token.command("create")
+def create(
+    organisation: Annotated[int, typer.Option(help="The organisation's number on the chain.")],
+    label: Annotated[str, typer.Option(help="What the token is for.")] = "made by hand",
+    rights: Annotated[str, typer.Option(help="all, or names with commas: stock,receive.")] = "all",
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it lives.")] = 30,
+    as_json: Annotated[bool, _JSON] = False,  # noqa: FBT002 (a Typer flag)
+) -> None:
+    """Make an API token and print it, once; only its hash is kept."""
+    engine = open_engine(load(DatabaseSettings).database_url.get_secret_value(), pool=1)
+    with engine.begin() as connection:
+        made = create_token(connection, organisation=organisation, rights=_rights(rights), label=label, days=days)
+    typer.echo(json.dumps({"token": made, "organisation": organisation}) if as_json else made)
+
+
+@token.command("revoke")
+def revoke(
+    number: Annotated[int, typer.Argument(help="The token's number in service.api_token.")],
+    as_json: Annotated[bool, _JSON] = False,  # noqa: FBT002 (a Typer flag)
+) -> None:
+    """Make a token useless at once."""
+    engine = open_engine(load(DatabaseSettings).database_url.get_secret_value(), pool=1)
+    with engine.begin() as connection:
+        revoked = revoke_token(connection, number=number)
+    if not revoked:
+        raise UsageFailure("token_unknown", f"there is no valid token {number}", "look it up in service.api_token")
+    typer.echo(json.dumps({"revoked": number}) if as_json else f"Token {number} is revoked.")
+
+
+def _rights(text: str) -> Right:
+    if text == "all":
+        return ALL_RIGHTS
+    try:
+        return Right(sum(Right[name.strip().upper()] for name in text.split(",")))
+    except KeyError as error:
+        known = ", ".join(right.name.lower() for right in Right if right.name)
+        raise UsageFailure("right_unknown", f"there is no right {error}", f"choose from {known}") from None

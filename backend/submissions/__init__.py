@@ -1,0 +1,1 @@
+"""Signed batches on their way to the chain: acceptance, outbox, relayer, status."""

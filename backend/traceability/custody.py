@@ -1,0 +1,82 @@
+"""Who answered for a holding, and since when.
+
+A packed holding follows what it is packed in: its own record keeps the holder it was packed by, and the truth stands
+in the record of the outermost parent. So the tenures of a holding are read from its own records while it lay loose and
+from its parents' while it was packed, at any depth.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import Connection, text
+
+# One row for each record of the holding, or of what it was packed in at that moment. A parent's records from before the
+# packing are not needed: the contract packs only what has the parent's custodian. Nor are those that a holding gets
+# while it is packed itself (a hold, say): their holder is the one it was packed by.
+_TENURES = text("""
+WITH RECURSIVE stay (id, inside, from_number, until_number) AS (
+    SELECT id, id, 0::bigint, 9223372036854775807::bigint
+    FROM unnest(CAST(:ids AS bytea[])) AS id
+  UNION ALL
+    SELECT stay.id, packed.parent,
+           greatest(stay.from_number, packed.number), least(stay.until_number, packed.until_number)
+    FROM stay
+    JOIN LATERAL (
+        SELECT packing.parent, packing.number,
+               coalesce(lead(packing.number) OVER (ORDER BY packing.number), 9223372036854775807) AS until_number
+        FROM mirror.packing AS packing
+        WHERE packing.child = stay.inside
+    ) AS packed ON packed.parent IS NOT NULL
+    WHERE packed.number < stay.until_number AND packed.until_number > stay.from_number
+)
+SELECT stay.id, record.number AS since, record.holder
+FROM stay
+JOIN mirror.record AS record ON record.id = stay.inside
+    AND record.number >= stay.from_number AND record.number < stay.until_number
+WHERE (
+    SELECT packing.parent
+    FROM mirror.packing AS packing
+    WHERE packing.child = stay.inside AND packing.number <= record.number
+    ORDER BY packing.number DESC
+    LIMIT 1
+) IS NULL
+ORDER BY stay.id, record.number
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """From which record number on an organisation answered for a holding."""
+
+    since: int
+    organisation: int
+
+
+def tenures(connection: Connection, ids: Collection[bytes]) -> dict[bytes, list[Tenure]]:
+    """The custodians of each holding, one after another, the present one last; unknown ids are left out."""
+    rows = connection.execute(_TENURES, {"ids": list(ids)})
+    return {
+        holding_id: _changes(Tenure(row.since, row.holder) for row in group)
+        for holding_id, group in groupby(rows, key=attrgetter("id"))
+    }
+
+
+def custodian_at(history: Sequence[Tenure], number: int) -> Tenure | None:
+    """Whose tenure covers a record number; None before the first."""
+    covering = None
+    for tenure in history:
+        if tenure.since > number:
+            break
+        covering = tenure
+    return covering
+
+
+def _changes(records: Iterable[Tenure]) -> list[Tenure]:
+    """Without the records in which the custodian stayed the same."""
+    kept: list[Tenure] = []
+    for record in records:
+        if not kept or kept[-1].organisation != record.organisation:
+            kept.append(record)
+    return kept

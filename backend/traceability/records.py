@@ -1,0 +1,15 @@
+"""How the packed numbers of the ledger read: statuses, flags, origins, kinds (contracts/src)."""
+
+HOLDING_STATUS = ("none", "held", "offered", "used_up")
+ORIGIN = ("none", "made", "split", "brought_in", "opening_stock")
+EVENT_KIND = ("object", "aggregation", "transaction", "transformation", "association")
+
+FLAGS = ("packed", "held_by_party", "held_by_regulator", "recalled", "disputed", "breach", "closed")
+RECALLED = 1 << FLAGS.index("recalled")
+
+BREACHES = ("used_while_held", "used_while_recalled", "unpacked_from_elsewhere")
+
+
+def bits(mask: int, names: tuple[str, ...]) -> list[str]:
+    """The names of the bits set in a mask, lowest first."""
+    return [name for position, name in enumerate(names) if mask >> position & 1]

@@ -1,0 +1,187 @@
+"""Who may see which holding, and whose names are withheld.
+
+An actor sees a holding that its organisation ever had in custody, is the maker of, recorded something on or is being
+offered; and every holding upstream of such a one. Overseers see all. What is hidden answers as what does not exist.
+
+A trace forwards shows everything that became of a holding the actor touched, but not who has it: names end with the
+organisation that took custody directly from the actor. The same line is drawn upstream: what became of the rest of a
+supplier's lot is nobody else's business. The line is a *horizon* on the chain's order: of a holding, the actor may know
+every custodian whose tenure began at or before it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, exists, or_, select
+
+from backend.identity.actor import Actor
+from backend.traceability.custody import Tenure, custodian_at, tenures
+from backend.traceability.lineage import Direction, Walk, is_event, walk
+from indexer import schema as mirror
+
+NEVER = -1
+ALWAYS = (1 << 63) - 1
+
+# How far downstream of a holding we look for something the actor touched.
+_FURTHEST = 10_000
+_LOOKED_AT = 20_000
+
+_OFFERED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an actor may know of the holdings and events of a walk, by their numbers."""
+
+    seen: Set[int]
+    """What is shown at all."""
+    horizons: Mapping[int, int]
+    """Of each holding that is shown: up to where its custodians may be named."""
+    histories: Mapping[int, Sequence[Tenure]]
+
+    def custodian(self, number: int) -> int | None:
+        """Who answers for a holding now; None if that is withheld."""
+        history = self.histories[number]
+        return self.named(number, history[-1]) if history else None
+
+    def custodian_at(self, number: int, moment: int) -> int | None:
+        """Who answered for a holding at a moment of the chain; None if that is withheld."""
+        tenure = custodian_at(self.histories[number], moment)
+        return self.named(number, tenure) if tenure else None
+
+    def named(self, number: int, tenure: Tenure) -> int | None:
+        """The organisation of a tenure, unless it is withheld."""
+        return tenure.organisation if tenure.since <= self.horizons[number] else None
+
+
+def look(connection: Connection, actor: Actor, start: Sequence[int], found: Walk) -> Sight | None:
+    """What an actor may know of the holdings of a walk; None if it may see none of those it started from.
+
+    Args:
+        start: the numbers of the holdings somebody asked for.
+        found: a walk from them, or just them.
+    """
+    ids = holding_ids(connection, found.holdings())
+    histories = _histories(connection, ids)
+    if actor.is_overseer:
+        return Sight(found.nodes.keys(), dict.fromkeys(ids, ALWAYS), histories)
+    ours = {number for number in ids if _had(histories[number], actor)}
+    if not ours.issuperset(start):
+        ours |= _touched_otherwise(connection, actor, set(start) - ours)
+    seen = found
+    if ours.isdisjoint(start):
+        # Not ours: but perhaps upstream of something that is.
+        seen = _joined(found, walk(connection, start, Direction.FORWARD, depth=_FURTHEST, limit=_LOOKED_AT))
+        further = holding_ids(connection, set(seen.holdings()) - ids.keys())
+        histories |= _histories(connection, further)
+        ours |= {number for number in further if _had(histories[number], actor)}
+        ours |= _touched_otherwise(connection, actor, histories.keys() - ours)
+    horizons = {number: _horizon_of_tenure(histories[number], actor.organisation) for number in ours}
+    shown = _look_upstream(seen, ours, horizons) | _look_downstream(seen, ours, histories, horizons)
+    return None if shown.isdisjoint(start) else Sight(shown, horizons, histories)
+
+
+def holding_ids(connection: Connection, numbers: Collection[int]) -> dict[int, bytes]:
+    """The id of each holding by its number in the lineage."""
+    holding = mirror.holding.c
+    rows = connection.execute(select(holding.number, holding.id).where(holding.number.in_(sorted(numbers))))
+    return {row.number: row.id for row in rows}
+
+
+def _histories(connection: Connection, ids: Mapping[int, bytes]) -> dict[int, Sequence[Tenure]]:
+    by_id = tenures(connection, ids.values())
+    return {number: by_id.get(holding_id, []) for number, holding_id in ids.items()}
+
+
+def _had(history: Iterable[Tenure], actor: Actor) -> bool:
+    return any(tenure.organisation == actor.organisation for tenure in history)
+
+
+def _touched_otherwise(connection: Connection, actor: Actor, numbers: Collection[int]) -> set[int]:
+    """Those holdings, never in the actor's custody, that it is the maker of, recorded on, or is being offered."""
+    ours = actor.organisation
+    holding = mirror.holding.c
+    recorded = exists(
+        select(1)
+        .select_from(mirror.record)
+        .join(mirror.event, mirror.event.c.number == mirror.event_of(mirror.record.c.number))
+        .join(mirror.batch, mirror.batch.c.digest == mirror.event.c.batch)
+        .join(mirror.key_latest, mirror.key_latest.c.address == mirror.batch.c.signer)
+        .where(mirror.record.c.id == holding.id, mirror.key_latest.c.organisation == ours)
+    )
+    offer = mirror.EVENT_TABLES["CustodyOffered"].c
+    last_offer = (
+        select(offer.to)
+        .join(mirror.record, mirror.event_of(mirror.record.c.number) == offer.number)
+        .where(mirror.record.c.id == holding.id)
+        .order_by(offer.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    latest = mirror.record_latest.c
+    offered = exists(select(1).where(latest.id == holding.id, latest.status == _OFFERED, last_offer == ours))
+    rows = connection.execute(
+        select(holding.number).where(holding.number.in_(sorted(numbers)), or_(holding.maker == ours, recorded, offered))
+    )
+    return {row.number for row in rows}
+
+
+def _joined(one: Walk, other: Walk) -> Walk:
+    return Walk(nodes=one.nodes | other.nodes, edges=one.edges | other.edges)
+
+
+def _horizon_of_tenure(history: Sequence[Tenure], organisation: int) -> int:
+    """Up to the custodian directly after the organisation's last tenure; before everything if it had none."""
+    ours = [position for position, tenure in enumerate(history) if tenure.organisation == organisation]
+    if not ours:
+        return NEVER
+    after = ours[-1] + 1
+    return ALWAYS if after == len(history) else history[after].since
+
+
+def _look_upstream(found: Walk, ours: set[int], horizons: dict[int, int]) -> set[int]:
+    """What leads to a holding of ours is shown, its custodians up to the event that used it on the way to us."""
+    sources = _sources(found)
+    leads_to_us = set(ours)
+    # A source always stands before its target on the chain, so one pass from the end is enough.
+    for number in sorted(found.nodes, reverse=True):
+        if number not in leads_to_us:
+            continue
+        for source in sources.get(number, ()):
+            leads_to_us.add(source)
+            if is_event(number):
+                horizons[source] = max(horizons.get(source, NEVER), number)
+    return leads_to_us
+
+
+def _look_downstream(
+    found: Walk, ours: set[int], histories: Mapping[int, Sequence[Tenure]], horizons: dict[int, int]
+) -> set[int]:
+    """What became of a holding of ours is shown; its creator only if that one's custody of a source is known to us."""
+    sources = _sources(found)
+    comes_from_us = set(ours)
+    recorder_known: set[int] = set()
+    for number in sorted(found.nodes):
+        before = [source for source in sources.get(number, ()) if source in comes_from_us]
+        if not before:
+            continue
+        comes_from_us.add(number)
+        if is_event(number):
+            if any(_knows_custodian(histories[source], horizons[source], number) for source in before):
+                recorder_known.add(number)
+        else:
+            creation = number if recorder_known.intersection(before) else NEVER
+            horizons[number] = max(horizons.get(number, NEVER), creation)
+    return comes_from_us
+
+
+def _sources(found: Walk) -> dict[int, list[int]]:
+    sources: dict[int, list[int]] = {}
+    for source, target in found.edges:
+        sources.setdefault(target, []).append(source)
+    return sources
+
+
+def _knows_custodian(history: Sequence[Tenure], horizon: int, moment: int) -> bool:
+    tenure = custodian_at(history, moment)
+    return tenure is not None and tenure.since <= horizon
