@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from eth_hash.auto import keccak
-
+from contracts.signatures import keccak
 from indexer.decode import Log
 from indexer.events import WORD
 

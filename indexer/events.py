@@ -8,20 +8,17 @@ every padding bit is zero.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from struct import Struct
 from typing import Any
 
-from eth_hash.auto import keccak
+from contracts.artifact import artifact
+from contracts.signatures import keccak
+from contracts.typed_data import LEDGERS
 
-import contracts
-
-ARTIFACTS = Path(contracts.__file__).parent / "artifacts"
 WORD = 32
 
 # Most significant field first, as the bytes of the word stand in a log (contracts/src/types/*.sol).
@@ -43,6 +40,8 @@ PACKED: Mapping[str, Sequence[tuple[str, str]]] = {
         ("organisation", "uint24"),
     ),
     "LotEventFacts": (
+        ("index", "uint16"),
+        ("breaches", "uint16"),
         ("occurred_at", "uint64"),
         ("schema", "uint32"),
         ("action", "uint8"),
@@ -59,7 +58,7 @@ PACKED: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 
 # Parameters that only wrap: their fields speak for themselves and take no prefix.
-WRAPPERS = frozenset({"action", "facts", "record"})
+WRAPPERS = frozenset({"action", "facts"})
 
 _ELEMENTARY = re.compile(r"(uint|bytes)(\d+)|address|bool")
 _NATIVE = {1: "B", 2: "H", 4: "I", 8: "Q"}
@@ -148,7 +147,7 @@ class EventKind:
 
     @cached_property
     def topic(self) -> bytes:
-        return bytes(keccak(self.signature.encode()))
+        return keccak(self.signature.encode())
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -168,14 +167,9 @@ def event_kinds(contract: str, abi: Sequence[Mapping[str, Any]]) -> tuple[EventK
     return tuple(_event_kind(contract, entry) for entry in abi if entry["type"] == "event")
 
 
-def deployed_event_kinds() -> tuple[EventKind, ...]:
-    """Every event of every contract whose artifact ships with `contracts`."""
-    kinds: list[EventKind] = []
-    for path in sorted(ARTIFACTS.glob("*.json")):
-        artifact = json.loads(path.read_text())
-        if "abi" in artifact:
-            kinds += event_kinds(path.stem, artifact["abi"])
-    return tuple(kinds)
+def ledger_event_kinds() -> tuple[EventKind, ...]:
+    """Every event of every ledger."""
+    return tuple(kind for name in LEDGERS for kind in event_kinds(name, artifact(name).abi))
 
 
 def _event_kind(contract: str, entry: Mapping[str, Any]) -> EventKind:

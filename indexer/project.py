@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.typed_data import lot_id
-
 from indexer import schema
 from indexer.chain import Header
 from indexer.decode import BLOCK_SHIFT, Event
@@ -134,19 +133,24 @@ def _recorded(event: Event, rows: Rows) -> None:
             fields.get("occurred_at"),
         )
     )
-    for position, touched in enumerate(event.lists["touched"], start=1):
+    for position, touched in enumerate(_touched(event), start=1):
         rows["record"].append(
             (
                 event.number + position,
                 touched["id"],
                 event.contract,
-                touched["head"],
-                touched["holder"],
-                touched["seq"],
-                touched["status"],
-                touched["flags"],
+                touched["record_head"],
+                touched["record_holder"],
+                touched["record_seq"],
+                touched["record_status"],
+                touched["record_flags"],
             )
         )
+
+
+def _touched(event: Event) -> list[dict[str, Any]]:
+    """The after-images an event carries; a lot event has each beside its item."""
+    return event.lists["items"] if event.kind.name == "LotEventRecorded" else event.lists["touched"]
 
 
 def _key(event: Event, rows: Rows) -> None:
@@ -166,15 +170,13 @@ def _lot_event(event: Event, rows: Rows) -> None:
     _recorded(event, rows)
     fields = event.fields
     rows["lot_event"].append((event.number, fields["kind"], fields["action"], fields["breaches"]))
-    items = event.lists["items"]
-    ids = [touched["id"] for touched in event.lists["touched"]]
-    for number, (item, holding_id) in enumerate(zip(items, ids, strict=True), start=event.number + 1):
-        rows["lot_event_item"].append((number, holding_id, item["role"], item["origin"], item["seq"]))
+    for number, item in enumerate(event.lists["items"], start=event.number + 1):
+        rows["lot_event_item"].append((number, item["id"], item["role"], item["origin"], item["seq"]))
         if item["origin"] != _EXISTING:
             rows["holding"].append(
                 (
                     number,
-                    holding_id,
+                    item["id"],
                     lot_id(item["maker"], item["handle"]),
                     item["maker"],
                     item["handle"],
@@ -184,19 +186,19 @@ def _lot_event(event: Event, rows: Rows) -> None:
                 )
             )
             rows["lineage"].append((event.number, number))
-    _pack(event, rows, ids)
+    _pack(event, rows)
 
 
-def _pack(event: Event, rows: Rows, ids: list[bytes]) -> None:
+def _pack(event: Event, rows: Rows) -> None:
     """An aggregation packs its children on ADD and lets them go on DELETE."""
     action = event.fields["action"]
     if event.fields["kind"] != _AGGREGATION or action not in (_ADD, _DELETE):
         return
-    roles = [item["role"] for item in event.lists["items"]]
-    parent = ids[roles.index(_PARENT)] if _PARENT in roles and action == _ADD else None
-    for position, (role, holding_id) in enumerate(zip(roles, ids, strict=True), start=1):
-        if role == _CHILD:
-            rows["packing"].append((event.number + position, holding_id, parent))
+    items = event.lists["items"]
+    packed_in = next((item["id"] for item in items if item["role"] == _PARENT), None) if action == _ADD else None
+    for number, item in enumerate(items, start=event.number + 1):
+        if item["role"] == _CHILD:
+            rows["packing"].append((number, item["id"], packed_in))
 
 
 _PROJECTIONS: dict[str, Callable[[Event, Rows], None]] = {

@@ -43,7 +43,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
 from indexer.decode import BLOCK_SHIFT, MAX_POSITION
-from indexer.events import EventKind, Field, deployed_event_kinds, snake
+from indexer.events import EventKind, Field, ledger_event_kinds, snake
 
 SCHEMA = "mirror"
 metadata = MetaData(schema=SCHEMA)
@@ -51,7 +51,7 @@ metadata = MetaData(schema=SCHEMA)
 # Raise it when project.py or derive.py writes other rows into the same tables: it is part of the fingerprint.
 PROJECTION = 1
 
-KINDS: tuple[EventKind, ...] = deployed_event_kinds()
+KINDS: tuple[EventKind, ...] = ledger_event_kinds()
 
 
 class Natural(TypeDecorator[int]):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eth_hash.auto import keccak
-
+from contracts.deployer import Deployment
+from contracts.signatures import keccak
 from indexer.chain import Header, Link
 from indexer.decode import Decoder
 from indexer.errors import Halt, Retryable
@@ -28,6 +28,17 @@ class Charter:
     contracts: Mapping[bytes, str]
     code_hashes: Mapping[bytes, bytes]
     first_block: int
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Charter:
+        addresses = {name: _bytes(each.address) for name, each in deployment.contracts.items()}
+        return cls(
+            chain_id=deployment.chain_id,
+            genesis_hash=_bytes(deployment.genesis_hash),
+            contracts={address: name for name, address in addresses.items()},
+            code_hashes={addresses[name]: _bytes(each.code_hash) for name, each in deployment.contracts.items()},
+            first_block=deployment.first_block,
+        )
 
 
 class Source:
@@ -87,6 +98,10 @@ class Source:
     def rows(self, window: Window) -> Rows:
         """The journal rows of a window. Raises Halt on a log that is not understood."""
         return project(map(self._decoder.decode, window.logs), window.headers)
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
 
 
 def _another_chain(message: str) -> Halt:

@@ -191,7 +191,9 @@ class Store:
         first = {"first": (height + 1) << 32}
         sources = sum(row[2] in derive.SOURCE_ROLES for row in rows.get("lot_event_item", ()))
         if sources:
-            resolved = connection.execute(derive.LINEAGE_OF_SOURCES, first).rowcount
+            resolved = connection.execute(
+                derive.LINEAGE_OF_SOURCES, first, execution_options={"preserve_rowcount": True}
+            ).rowcount
             if resolved != sources:
                 raise Halt(
                     "source_unknown",

@@ -6,7 +6,7 @@ nothing a reader could mistake for the mirror. The mirror is read in one snapsho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,7 +131,8 @@ def _key(table: Table, row: RowMapping) -> tuple[Any, ...]:
 
 
 def _difference(table: Table, mirrored: RowMapping | None, replayed: RowMapping | None) -> Difference:
-    either: Mapping[str, Any] = mirrored or replayed or {}
+    either = mirrored if mirrored is not None else replayed
+    assert either is not None, "two missing rows do not differ"
     changed = [
         column.name
         for column in table.columns

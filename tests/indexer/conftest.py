@@ -4,18 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url
 
 from backend.sandbox.anvil import Anvil
 from indexer.follow import Follower
 from indexer.rpc import Node
-from indexer.source import Source
+from indexer.source import Charter, Source
 from indexer.store import Store
+from indexer.verify import Verdict, verify
 from tests.indexer.history import History
 
 FINALITY_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """One mirror of one past, and what the commands do with it."""
+
+    url: URL
+    engine: Engine
+    source: Source
+    new_follower: Callable[[], Follower]
+
+    def catch_up(self) -> None:
+        """An indexer starts, follows as far as the chain goes, and is gone."""
+        follower = self.new_follower()
+        while follower.step():
+            pass
+
+    def verify(self) -> Verdict:
+        return verify(self.url, self.engine, self.source, FINALITY_DEPTH)
 
 
 @pytest.fixture
@@ -24,26 +45,16 @@ def history(own_anvil: Anvil) -> History:
 
 
 @pytest.fixture
-def source(own_anvil: Anvil, history: History) -> Source:
-    return Source(Node(own_anvil.url), history.charter)
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def mirror(history: History, database_url: str) -> Iterator[Mirror]:
     url = make_url(database_url).set(drivername="postgresql+psycopg")
     engine = create_engine(url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def new_follower(engine: Engine, source: Source) -> Iterator[Callable[[], Follower]]:
-    """Makes an indexer on the test's mirror; it has read the cursor, as a process does when it starts."""
+    source = Source(Node(history.anvil.url), Charter.of(history.deployment))
     with ExitStack() as exits:
 
-        def make() -> Follower:
+        def new_follower() -> Follower:
             follower = exits.enter_context(Follower(source, Store(engine, source.fingerprint), FINALITY_DEPTH))
             follower.prepare()
             return follower
 
-        yield make
+        yield Mirror(url, engine, source, new_follower)
+    engine.dispose()

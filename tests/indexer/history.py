@@ -1,156 +1,153 @@
-"""A made-up past of a park: records in the shape the contracts log them, on a real chain, through loudspeakers."""
+"""A past for the mirror: real ledgers on a real chain, and a tenant who makes, splits, packs and transforms."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Any
 
-from eth_hash.auto import keccak
+from eth_account import Account
 
 from backend.sandbox.anvil import Anvil
-from indexer.source import Charter
-from tests.indexer.loudspeaker import Loudspeaker
+from contracts.deployer import Deployment, Founders, deploy
+from contracts.signatures import keccak, sign
+from contracts.typed_data import ACTIONS, MODE_ALL, Batch, Domain, holding_id, organisation_id, signer_id
+from contracts.wire import SignedBatch, calldata
 
 OBJECT, AGGREGATION, TRANSFORMATION = 0, 1, 3
 NONE, ADD, OBSERVE, DELETE = 0, 1, 2, 3
 SUBJECT, PARENT, CHILD, INPUT, OUTPUT, SOURCE = range(6)
 EXISTING, MADE, SPLIT = 0, 1, 2
 
-MAKER = 7
-SCHEMA = 5
+OPERATOR, AUTHORITY, TENANT = 1, 2, 7
+ROLE_TENANT = 1 << 3
+ALL_RIGHTS = (1 << 10) - 1
+FAR = (1 << 40) - 1
 OCCURRED_AT = 1_700_000_000
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A holding in an event: its serial is its name, its lot is `lot`."""
-
-    role: int
-    origin: int
-    serial: int
-    lot: int = 1
-
-    @property
-    def handle(self) -> bytes:
-        return keccak(b"lot%d" % self.lot)
-
-    @property
-    def id(self) -> bytes:
-        return keccak(b"holding%d" % self.serial)
-
-    @property
-    def facts(self) -> int:
-        return self.role | self.origin << 8 | MAKER << 16 | MAKER << 40 | self.serial << 64 | 3 << 96
+Value = Mapping[str, Any]
 
 
-@dataclass
 class History:
-    """Appends to the chain, and remembers which holdings each block created."""
+    """Appends to the chain. Holdings go by their serial; `created` remembers the block each was made in."""
 
-    anvil: Anvil
-    created: list[tuple[int, int]] = field(default_factory=list)
-    """(block, serial), in order."""
-
-    def __post_init__(self) -> None:
-        self.genesis = self._header(0)["hash"]
-        self.participants = Loudspeaker(self.anvil, "Participants")
-        self.traceability = Loudspeaker(self.anvil, "Traceability")
-        self._batches = 0
+    def __init__(self, anvil: Anvil) -> None:
+        self.anvil = anvil
+        self._keys = {organisation: keccak(b"key%d" % organisation) for organisation in (OPERATOR, AUTHORITY, TENANT)}
+        founders = Founders(operator=self.address(OPERATOR), authority=self.address(AUTHORITY))
+        self.deployment: Deployment = deploy(anvil.url, anvil.funded_keys[0], founders)
+        self.created: dict[int, int] = {}
+        self._signed = 0
         self._serials = 0
+        self._admit()
 
-    @property
-    def charter(self) -> Charter:
-        speakers = (self.participants, self.traceability)
-        return Charter(
-            chain_id=int(str(self.anvil.ask("eth_chainId")), 16),
-            genesis_hash=bytes.fromhex(self.genesis[2:]),
-            contracts={speaker.address: speaker.contract for speaker in speakers},
-            code_hashes={},
-            first_block=self.participants.block,
-        )
+    def address(self, organisation: int) -> str:
+        return str(Account.from_key(self._keys[organisation]).address)
 
     @property
     def height(self) -> int:
-        return int(self._header("latest")["number"], 16)
-
-    def found(self, organisation: int = MAKER, roles: int = 3) -> None:
-        """An organisation with its first key, as a deployment starts with."""
-        key = bytes(19) + bytes([organisation])
-        touched = [(keccak(b"o%d" % organisation), self._record(1)), (keccak(b"k%d" % organisation), self._record(1))]
-        packed = organisation | 0x3FF << 24 | 100 << 40 | ((1 << 40) - 1) << 80 | 50 << 200
-        founder = (organisation, roles, key, keccak(b"root"))
-        self.participants.say("OrganisationFounded", organisation, keccak(b"founder"), founder, touched, packed)
+        return int(str(self.anvil.ask("eth_blockNumber")), 16)
 
     def make(self, lot: int = 1) -> int:
         """A new holding of a lot; its serial."""
         serial = self._next_serial()
-        self.lot_event(OBJECT, ADD, [Item(SUBJECT, MADE, serial, lot)])
+        self.lot_event(OBJECT, ADD, {serial: (SUBJECT, MADE)}, lot)
         return serial
 
     def transform(self, inputs: list[int], outputs: int = 1) -> list[int]:
         made = [self._next_serial() for _ in range(outputs)]
-        items = [Item(INPUT, EXISTING, serial) for serial in inputs] + [Item(OUTPUT, MADE, serial) for serial in made]
-        self.lot_event(TRANSFORMATION, NONE, items)
+        self.lot_event(
+            TRANSFORMATION, NONE, dict.fromkeys(inputs, (INPUT, EXISTING)) | dict.fromkeys(made, (OUTPUT, MADE))
+        )
         return made
 
     def split(self, source: int, parts: int = 2) -> list[int]:
         made = [self._next_serial() for _ in range(parts)]
-        items = [Item(SOURCE, EXISTING, source)] + [Item(SUBJECT, SPLIT, serial) for serial in made]
-        self.lot_event(OBJECT, ADD, items)
+        self.lot_event(OBJECT, ADD, {source: (SOURCE, EXISTING)} | dict.fromkeys(made, (SUBJECT, SPLIT)))
         return made
 
-    def pack(self, parent: int, children: list[int], action: int = ADD) -> None:
-        items = [Item(PARENT, EXISTING, parent)] + [Item(CHILD, EXISTING, serial) for serial in children]
-        self.lot_event(AGGREGATION, action, items)
+    def pack(self, parent: int, children: list[int]) -> None:
+        self.lot_event(AGGREGATION, ADD, {parent: (PARENT, EXISTING)} | dict.fromkeys(children, (CHILD, EXISTING)))
 
-    def offer(self, serial: int, lapses_at: int = 2**64 - 1) -> None:
-        item = Item(SUBJECT, EXISTING, serial)
-        action = ((MAKER, item.handle, MAKER, serial), 2, 9, lapses_at, OCCURRED_AT, SCHEMA, keccak(b"root"))
-        batch = self._authorise()
-        self.traceability.say(
-            "CustodyOffered", batch, keccak(b"a" + batch), 0, action, [(item.id, self._record(serial))]
-        )
+    def unpack(self, parent: int, children: list[int]) -> None:
+        self.lot_event(AGGREGATION, DELETE, {parent: (PARENT, EXISTING)} | dict.fromkeys(children, (CHILD, EXISTING)))
 
-    def lot_event(self, kind: int, action: int, items: list[Item], breaches: int = 0) -> None:
-        batch = self._authorise()
-        ordered = sorted(items, key=lambda item: item.id)
-        self.traceability.say(
-            "LotEventRecorded",
-            batch,
-            keccak(b"a" + batch),
-            0,
-            kind | action << 8 | SCHEMA << 16 | OCCURRED_AT << 48,
-            keccak(b"root" + batch),
-            [(item.handle, item.facts) for item in ordered],
-            [(item.id, self._record(item.serial)) for item in ordered],
-            breaches,
+    def lot_event(self, kind: int, action: int, roles: Mapping[int, tuple[int, int]], lot: int = 1) -> None:
+        """One event; `roles` gives each serial's role and origin."""
+        ids = {serial: holding_id(holding(serial, lot)) for serial in roles}
+        # A parent or source stands first, the others in the order of their ids.
+        ordered = sorted(roles, key=lambda serial: (roles[serial][0] not in {PARENT, SOURCE}, ids[serial]))
+        items = [
+            {"role": role, "origin": origin, "holding": holding(serial, lot), "seq": self.seq(serial, lot)}
+            for serial in ordered
+            for role, origin in [roles[serial]]
+        ]
+        self.sign(TENANT, "RecordLotEvent", kind=kind, action=action, items=items)
+        self.created |= {serial: self.height for serial, (_, origin) in roles.items() if origin != EXISTING}
+
+    def offer(self, serial: int, lapses_at: int = FAR) -> None:
+        self.sign(
+            TENANT, "OfferCustody", holding=holding(serial), seq=self.seq(serial), to=OPERATOR, lapsesAt=lapses_at
         )
-        self.created += [(self.height, item.serial) for item in items if item.origin != EXISTING]
 
     def reorganise(self, depth: int) -> None:
         """Replaces the last `depth` blocks by as many empty ones."""
         self.anvil.ask("anvil_reorg", depth, [])
         kept = self.height - depth
-        self.created = [(block, serial) for block, serial in self.created if block <= kept]
+        self.created = {serial: block for serial, block in self.created.items() if block <= kept}
 
-    def holdings(self) -> list[int]:
-        return [serial for _, serial in self.created]
+    def sign(self, signer: int, action: str, /, *more: Value, **fields: Any) -> None:
+        """Signs one action, or with `more` several of a kind, and has them recorded in a block of their own."""
+        self._signed += 1
+        statement = {"occurredAt": OCCURRED_AT, "schema": 5, "root": keccak(b"root%d" % self._signed)}
+        actions = tuple({**statement, **each} for each in (fields, *more))
+        # Numbers at the far end of what a signer may choose.
+        batch = Batch(action, actions, nonce=2**256 - self._signed, deadline=2**64 - 1, mode=MODE_ALL)
+        ledger = self.deployment.contracts[ACTIONS[action].ledger].address
+        signature = sign(batch.digest(Domain(self.deployment.chain_id, ledger)), self._keys[signer])
+        self.send(ledger, calldata(SignedBatch(batch, self.address(signer), signature)))
 
-    def _authorise(self) -> bytes:
-        self._batches += 1
-        batch = keccak(b"batch%d" % self._batches)
-        signer = bytes(19) + bytes([MAKER])
-        self.traceability.say("Authorised", batch, signer, 2**256 - self._batches, 2**64 - 1, 1, bytes(range(65)))
-        return batch
+    def send(self, to: str | None, data: bytes) -> dict[str, str]:
+        """Has a transaction mined; its receipt."""
+        accounts = self.anvil.ask("eth_accounts")
+        assert isinstance(accounts, list)
+        transaction = {"from": accounts[1], "gas": "0x1000000", "data": f"0x{data.hex()}"} | ({"to": to} if to else {})
+        receipt = self.anvil.ask("eth_sendTransactionSync", transaction)
+        assert isinstance(receipt, dict)
+        assert "0x1" == receipt["status"]
+        return receipt
+
+    def seq(self, serial: int, lot: int = 1) -> int:
+        return int.from_bytes(self._record("Traceability", holding_id(holding(serial, lot)))[27:30])
+
+    def _admit(self) -> None:
+        key = self.address(TENANT)
+        self.sign(
+            OPERATOR,
+            "AdmitOrganisation",
+            organisation=TENANT,
+            roles=ROLE_TENANT,
+            key=key,
+            rights=ALL_RIGHTS,
+            validUntil=FAR,
+            enrolBy=FAR,
+        )
+        head = self._record("Participants", organisation_id(TENANT))[:24]
+        self.sign(AUTHORITY, "ConfirmAdmission", organisation=TENANT, agreesTo=head)
+        head = self._record("Participants", signer_id(TENANT, key))[:24]
+        self.sign(TENANT, "EnrolKey", organisation=TENANT, key=key, agreesTo=head)
+
+    def _record(self, ledger: str, subject: bytes) -> bytes:
+        call = {
+            "to": self.deployment.contracts[ledger].address,
+            "data": f"0x{(keccak(b'recordOf(bytes32)')[:4] + subject).hex()}",
+        }
+        return bytes.fromhex(str(self.anvil.ask("eth_call", call, "latest"))[2:])
 
     def _next_serial(self) -> int:
         self._serials += 1
         return self._serials
 
-    def _record(self, serial: int) -> bytes:
-        head = keccak(b"head%d.%d" % (self._batches, serial))[:24]
-        return head + MAKER.to_bytes(3) + self._batches.to_bytes(3) + bytes([1, 0])
 
-    def _header(self, block: int | str) -> dict[str, str]:
-        answer = self.anvil.ask("eth_getBlockByNumber", hex(block) if isinstance(block, int) else block, False)
-        assert isinstance(answer, dict)
-        return answer
+def holding(serial: int, lot: int = 1) -> dict[str, Any]:
+    """The key of a holding."""
+    return {"maker": TENANT, "handle": keccak(b"lot%d" % lot), "creator": TENANT, "serial": serial}

