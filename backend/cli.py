@@ -37,6 +37,7 @@ ROOMS = (
     Room("work", "backend.service_commands:work", "Run the worker: relay what was submitted, do what was scheduled."),
     Room("db", "backend.service_commands:db", "Bring the service's tables to this release."),
     Room("token", "backend.service_commands:token", "Make and end the API tokens of machines."),
+    Room("index", "backend.mirror_commands:app", "Run and check the mirror of the chain in SQL."),
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),
     Room("secrets", "backend.secrets_command:secrets", "Make the passwords and keys of a trial installation."),
     Room("sandbox", "backend.sandbox.cli:sandbox", "Run a command inside a whole Suyuan of its own."),

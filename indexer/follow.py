@@ -55,7 +55,7 @@ class Follower:
         self._source.check_identity()
         if not self._store.exists():
             self._store.create(self._source.start())
-            log.info("mirror_created", schema=self._store.schema)
+            log.info("tables_made", schema=self._store.schema)
         self._known = self._store.read()
 
     def run(self, stop: Event, poll_seconds: float = POLL_SECONDS) -> None:

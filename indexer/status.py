@@ -32,7 +32,7 @@ def read_status(connection: Connection, schema: str = SCHEMA) -> Status | None:
     """The mirror's status; None where none was ever built."""
     if not inspect(connection).has_table(cursor.name, schema=schema):
         return None
-    row = connection.execute(select(cursor)).one()
+    row = connection.execute(select(cursor), execution_options={"schema_translate_map": {SCHEMA: schema}}).one()
     return Status(
         block=row.block,
         hash=row.hash,

@@ -64,6 +64,8 @@ class Store:
                 "database_unavailable", _one_line(error), "the step is tried again; see the database's log"
             ) from error
         except (exc.IntegrityError, psycopg.IntegrityError, exc.DataError, psycopg.DataError) as error:
+            if _is_about_catalogue(error):
+                raise Retryable("mirror_made", "somebody else made the tables just now", "tried again") from error
             raise Halt(
                 "rows_contradict",
                 f"the chain gave rows the mirror cannot hold: {_one_line(error)}",
@@ -227,6 +229,12 @@ def _psycopg(connection: Connection) -> psycopg.Connection[Any]:
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection), "the mirror speaks to PostgreSQL through psycopg"
     return raw
+
+
+def _is_about_catalogue(error: Exception) -> bool:
+    """Two CREATE SCHEMA at once: the slower one breaks a unique index of PostgreSQL's own."""
+    cause = getattr(error, "orig", None) or error
+    return isinstance(cause, psycopg.Error) and cause.diag.schema_name == "pg_catalog"
 
 
 def _one_line(error: Exception) -> str:

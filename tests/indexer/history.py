@@ -119,6 +119,10 @@ class History:
     def seq(self, serial: int, lot: int = 1) -> int:
         return int.from_bytes(self._record("Traceability", holding_id(holding(serial, lot)))[27:30])
 
+    def is_loose(self, serial: int) -> bool:
+        """Whether the holding is there to be used: neither packed nor used up."""
+        return self._record("Traceability", holding_id(holding(serial)))[30:] == bytes([1, 0])
+
     def _admit(self) -> None:
         key = self.address(TENANT)
         self.sign(
