@@ -19,7 +19,7 @@ from backend.errors import CATALOGUE, Params, ServiceError, problem
 from backend.health.routes import router as health_router
 from backend.identity.policy import ROUTES, routes_without_a_row
 from backend.identity.routes import router as identity_router
-from backend.limits import LONGEST_BODY
+from backend.limits import BodyLimit
 from backend.request_log import RequestLog
 from backend.service import Service
 from backend.submissions.routes import router as submissions_router
@@ -61,7 +61,6 @@ def create_app(service: Service) -> FastAPI:
         summary="Signed supply-chain records of a life-science park.",
         version="1",
         lifespan=lifespan,
-        max_body_size=LONGEST_BODY,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         responses={
@@ -71,6 +70,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     for router in (health_router, identity_router, submissions_router, traceability_router):
         app.include_router(router)
+    app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)
     _add_handlers(app)
     _check_policy(app)

@@ -114,6 +114,7 @@ class Member:
         *actions: Mapping[str, Any],
         mode: int = MODE_EACH,
         deadline: int | None = None,
+        nonce: int | None = None,
         trails: list[dict[str, Any]] | None = None,
     ) -> dict[str, Any]:
         """A signed batch as POST /v1/submissions takes it."""
@@ -121,7 +122,7 @@ class Member:
         signed = Batch(
             action,
             actions,
-            nonce=int.from_bytes(self.salt()),
+            nonce=int.from_bytes(self.salt()) if nonce is None else nonce,
             deadline=clock.now() + _DAY if deadline is None else deadline,
             mode=mode,
         )

@@ -12,7 +12,6 @@ Once comes from two places that no crash can reach: the account's nonce lets one
 chain, and the signer's nonce lets one of several batches into the ledger. The advisory lock only saves work.
 """
 
-import time
 from collections.abc import Mapping
 
 import structlog
@@ -102,9 +101,7 @@ class Relayer:
     def send_open(self) -> None:
         """Hand every open transaction to the node that was not handed over lately, lowest nonce first."""
         with self._engine.begin() as connection:
-            transactions = outbox.to_send(
-                connection, self._sender.address, sent_before=int(time.time()) - _RESEND_AFTER
-            )
+            transactions = outbox.to_send(connection, self._sender.address, sent_before=clock.now() - _RESEND_AFTER)
         sent: list[bytes] = []
         for transaction_hash, raw in transactions:
             try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_account import Account
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, func, select
 
 from backend.app import create_app
 from backend.db import open_engine
@@ -34,6 +34,7 @@ from backend.ledgers import Ledgers
 from backend.sandbox.anvil import Anvil
 from backend.service import Service
 from backend.service_commands import relayer_of
+from backend.submissions.models import RELAYED_TRANSACTION
 from backend.submissions.receipts import ReceiptSigner
 from backend.submissions.relay import Relayer
 from backend.submissions.sender import Sender
@@ -92,6 +93,8 @@ class Park:
         self.server = Server(create_app(self.service))
         self.client = self.server.client
         self._tokens: dict[str, str] = {}
+        with self.engine.begin() as connection:
+            self.transactions_before = connection.scalar(select(func.count()).select_from(RELAYED_TRANSACTION)) or 0
 
     def token(self, name: str, rights: Right = ALL_RIGHTS) -> str:
         """A token of a member, made when it is first asked for."""
@@ -187,15 +190,22 @@ def deployed_chain(anvil: Anvil) -> Chain:
     return Chain(anvil, deployment, anvil.funded_keys[1])
 
 
-def open_test_service(chain: Chain, database_url: str, nudged: list[bytes]) -> Service:
+def open_test_service(
+    chain: Chain,
+    database_url: str,
+    nudged: list[bytes],
+    *,
+    finality_depth: int = FINALITY_DEPTH,
+    rpc_url: str | None = None,
+) -> Service:
     """The service over a test's chain and database."""
     ledgers = Ledgers.of(chain.deployment)
     return Service(
         engine=open_engine(database_url),
         ledgers=ledgers,
-        sender=Sender(chain.anvil.url, Account.from_key(chain.relayer_key), ledgers.chain_id),
+        sender=Sender(rpc_url or chain.anvil.url, Account.from_key(chain.relayer_key), ledgers.chain_id),
         receipts=ReceiptSigner(chain.relayer_key, ledgers.chain_id),
-        finality_depth=FINALITY_DEPTH,
+        finality_depth=finality_depth,
         database_url=database_url,
         broker_url="redis://127.0.0.1:1",
         nudge=nudged.extend,
@@ -206,7 +216,6 @@ def open_test_service(chain: Chain, database_url: str, nudged: list[bytes]) -> S
 def follower_of(chain: Chain, database_url: str) -> Iterator[Follower]:
     """An indexer over a test's chain and database, in this process."""
     engine = open_engine(database_url, pool=2)
-    assert "postgresql+psycopg" == make_url(engine.url).drivername
     source = Source(Node(chain.anvil.url), Charter.of(chain.deployment))
     with Follower(source, Store(engine, source.fingerprint), FINALITY_DEPTH) as follower:
         follower.prepare()
