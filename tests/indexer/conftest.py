@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import URL, Engine, create_engine, make_url
 
+from backend.logs import configure_logs
 from backend.sandbox.anvil import Anvil
 from indexer.follow import Follower
 from indexer.rpc import Node
@@ -37,6 +38,12 @@ class Mirror:
 
     def verify(self) -> Verdict:
         return verify(self.url, self.engine, self.source, FINALITY_DEPTH)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    """To standard error as in production: standard output is for answers."""
+    configure_logs()
 
 
 @pytest.fixture
