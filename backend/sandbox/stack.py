@@ -91,6 +91,10 @@ class Stack:
         """kill -9 a part and everything it started."""
         self._part(name).kill()
 
+    def is_running(self, name: str) -> bool:
+        """Whether a part's process is there, ready or not."""
+        return self._part(name).is_running
+
     @property
     def rpc_url(self) -> str:
         return self.anvil.url

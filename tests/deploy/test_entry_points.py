@@ -8,6 +8,8 @@ host names, ports and the mount point are other ones.
 import json
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +20,6 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from backend.sandbox.anvil import Anvil
 from backend.sandbox.ports import free_port
 from backend.sandbox.postgres import Postgres
 from backend.sandbox.process import Process, Reaper
@@ -30,15 +31,19 @@ SERVICES = cast(dict[str, Any], yaml.safe_load((DEPLOY / "compose.yaml").read_te
 OURS = [
     name
     for name in TopologicalSorter({name: [*it.get("depends_on", {})] for name, it in SERVICES.items()}).static_order()
-    if SERVICES[name]["image"] == "suyuan"
+    if SERVICES[name]["image"].startswith("suyuan")
 ]
 LONG_RUNNING = [name for name in OURS if SERVICES[name].get("restart") == "unless-stopped"]
 
+CHAIN_PORT, API_PORT = free_port(), free_port()
 
-def entry_point() -> list[str]:
-    (line,) = re.findall(r"^ENTRYPOINT (.*)$", (DEPLOY / "suyuan.Dockerfile").read_text("utf-8"), flags=re.MULTILINE)
+
+def entry_point(image: str) -> list[str]:
+    dockerfile = DEPLOY / f"{image.removeprefix('suyuan-')}.Dockerfile"
+    (line,) = re.findall(r"^ENTRYPOINT (.*)$", dockerfile.read_text("utf-8"), flags=re.MULTILINE)
     program, *arguments = json.loads(line)
-    return [str(Path(sys.executable).with_name(program)), *arguments]
+    # What an image has on its PATH stands beside our interpreter.
+    return [program if "/" in program else str(Path(sys.executable).with_name(program)), *arguments]
 
 
 class Engine:
@@ -50,7 +55,8 @@ class Engine:
         self._reaper = reaper
 
     def command(self, name: str) -> list[str]:
-        return [*entry_point(), *map(self._here, SERVICES[name]["command"])]
+        service = SERVICES[name]
+        return [self._here(word) for word in (*entry_point(service["image"]), *service["command"])]
 
     def environment(self, name: str) -> dict[str, str]:
         settings = SERVICES[name].get("environment", {})
@@ -59,10 +65,10 @@ class Engine:
     def run(self, name: str) -> None:
         subprocess.run(self.command(name), env=self.environment(name), cwd=self._root, check=True)
 
-    def start(self, name: str, **settings: str) -> Process:
+    def start(self, name: str, *more: str, **settings: str) -> Process:
         return Process(
             name,
-            self.command(name),
+            [*self.command(name), *more],
             log=self._root / f"{name}.log",
             environment=self.environment(name) | settings,
             reaper=self._reaper,
@@ -92,17 +98,21 @@ def broker(root: Path, reaper: Reaper) -> Iterator[Valkey]:
 
 @pytest.fixture(scope="module")
 def engine(root: Path, reaper: Reaper, broker: Valkey) -> Iterator[Engine]:
-    """Chain, database and broker run; what `suyuan secrets` finds there already are their passwords."""
-    chain = Anvil(root / "chain-data", reaper)
+    """Database and broker run; what `suyuan secrets` finds there already are their passwords."""
     database = Postgres(root / "postgres-data", reaper, durable=False)
     secrets = root / "secrets"
-    secrets.mkdir(mode=0o700)
-    (root / "deployment").mkdir(mode=0o700)
+    for folder in (secrets, root / "deployment", root / "chain-data"):
+        folder.mkdir(mode=0o700)
     try:
-        chain.start()
         database.start()
         credentials = re.compile(r"//\w*:(?P<password>[^@]+)@(?P<address>.*)$")
-        translation = {"/run/suyuan": str(root), "http://chain:8545": chain.url, "0.0.0.0": "127.0.0.1"}
+        translation = {
+            "/run/suyuan": str(root),
+            "/var/lib/chain": str(root / "chain-data"),
+            "/opt/chain": str(DEPLOY.parent),
+            "chain:8545": f"127.0.0.1:{CHAIN_PORT}",
+            "0.0.0.0": "127.0.0.1",
+        }
         for name, here, there in (
             ("database_password", database.url, "postgres:5432/suyuan"),
             ("broker_password", broker.url, "valkey:6379/0"),
@@ -114,27 +124,37 @@ def engine(root: Path, reaper: Reaper, broker: Valkey) -> Iterator[Engine]:
         yield Engine(root, translation, reaper)
     finally:
         database.stop()
-        chain.stop()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_every_process_starts_gets_ready_and_stops_when_told(engine: Engine, broker: Valkey) -> None:
-    port = str(free_port())
     ready = {
+        "chain": lambda: listens(CHAIN_PORT),
         "worker": broker.has_worker,
-        "api": lambda: answers_ok(f"http://127.0.0.1:{port}/health/ready"),
+        # Asks chain, database, broker and mirror in its turn; the indexer has nobody else to answer to.
+        "api": lambda: answers_ok(f"http://127.0.0.1:{API_PORT}/health/ready"),
     }
-    running = []
+    running: list[Process] = []
     try:
         for name in OURS:
-            if name in LONG_RUNNING:
-                running.append(engine.start(name, **({"SUYUAN_API_PORT": port} if name == "api" else {})))
-            else:
+            if name not in LONG_RUNNING:
                 engine.run(name)
-        for process in running:
-            process.wait_until(ready.get(process.name, lambda: True))
-        assert {"indexer", "worker", "api"} == {process.name for process in running if process.is_running}
+                continue
+            running.append(
+                engine.start(name, "--port", str(CHAIN_PORT))
+                if name == "chain"
+                else engine.start(name, SUYUAN_API_PORT=str(API_PORT))
+            )
+            running[-1].wait_until(ready.get(name, lambda: True))
+        assert {"chain", "indexer", "worker", "api"} == {process.name for process in running if process.is_running}
     finally:
         for process in reversed(running):
             process.stop()
-    # As a container engine does: an orderly end on SIGTERM, not a kill.
-    assert {} == {process.name: process.exit_status for process in running if process.exit_status != 0}
+    # An orderly end on SIGTERM, as a container engine asks for, and not the kill that comes after it.
+    assert {} == {
+        process.name: process.exit_status for process in running if process.exit_status not in {0, -signal.SIGTERM}
+    }

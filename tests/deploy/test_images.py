@@ -121,7 +121,14 @@ def test_the_chain_of_the_compose_file_has_the_flags_that_the_sandbox_needs() ->
         flags["--base-fee"],
         flags["--gas-limit"],
     )
-    assert {"--quiet", "--preserve-historical-states", "--mnemonic-random", "--no-request-size-limit"} <= set(flags)
+    assert {
+        "--quiet",
+        "--preserve-historical-states",
+        "--mnemonic-random",
+        "--no-request-size-limit",
+        # Without it the node asks for a price that the deployer, whom nobody funded, cannot pay.
+        "--disable-min-priority-fee",
+    } <= set(flags)
 
 
 def test_the_lock_of_the_image_pins_what_the_whole_lock_pins() -> None:
