@@ -72,7 +72,9 @@ class Follower:
                     log.info("following", block=self.tip.number, finalised=self._known[0].number)
                 moved = self.step(stop)
             except Retryable as error:
-                log.warning(error.code, message=error.message, next_step=error.next_step)
+                # A second indexer loses each block to the first: no trouble, and no news.
+                say = log.debug if error.code == "cursor_moved" else log.warning
+                say(error.code, message=error.message, next_step=error.next_step)
                 self._known = ()
                 stop.wait(min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2**failures))
                 failures += 1

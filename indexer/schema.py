@@ -19,7 +19,6 @@ columns (`CustodyOffered` -> `mirror.custody_offered`), generated from the ABI: 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,54 +31,20 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Numeric,
     SmallInteger,
     Table,
     Text,
-    TypeDecorator,
     literal,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeEngine
 
+from indexer.columns import UINT64, UINT256, column, type_of
 from indexer.decode import BLOCK_SHIFT, MAX_POSITION
-from indexer.events import EventKind, Field, ledger_event_kinds, snake
+from indexer.events import EventKind, ledger_event_kinds, snake
 
 SCHEMA = "mirror"
 metadata = MetaData(schema=SCHEMA)
 
-# Raise it when project.py or derive.py writes other rows into the same tables: it is part of the fingerprint.
-PROJECTION = 1
-
 KINDS: tuple[EventKind, ...] = ledger_event_kinds()
-
-
-class Natural(TypeDecorator[int]):
-    """An unsigned integer too wide for BIGINT: NUMERIC in SQL, `int` in Python."""
-
-    impl = Numeric
-    cache_ok = True
-
-    def __init__(self, digits: int) -> None:
-        super().__init__(digits, 0)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        return None if value is None else int(value)
-
-
-# Unsigned Solidity integers by bytes; PostgreSQL has signed ones only. A signer may put any 64 bits into a time that
-# no contract bounds, so what comes from the ABI gets room for all of them: one signature must not stop the mirror.
-UINT64 = Natural(20)
-UINT256 = Natural(78)
-_INTEGERS: Mapping[int, TypeEngine[Any]] = {
-    1: SmallInteger(),
-    2: Integer(),
-    3: Integer(),
-    4: BigInteger(),
-    5: BigInteger(),
-    8: UINT64,
-    32: UINT256,
-}
 
 
 def _journal(name: str, *columns: Column[Any], by: str = "number", shift: int = BLOCK_SHIFT) -> Table:
@@ -92,72 +57,67 @@ def _journal(name: str, *columns: Column[Any], by: str = "number", shift: int = 
 def _latest(journal: Table, *key: str) -> Table:
     """Declares the latest of a journal, and the journal's index that derives it."""
     columns = [
-        Column(column.name, column.type, primary_key=column.name in key, nullable=column.nullable)
-        for column in journal.columns
+        Column(each.name, each.type, primary_key=each.name in key, nullable=each.nullable) for each in journal.columns
     ]
     Index(f"{journal.name}_by_key", *(journal.c[name] for name in key), journal.c.number.desc())
     return Table(f"{journal.name}_latest", metadata, *columns, info={"latest_of": journal.name, "key": key})
-
-
-def _column(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], *, nullable: bool = False) -> Column[Any]:
-    return Column(name, kind, nullable=nullable)
 
 
 # --- the chain ------------------------------------------------------------------------------------------------
 
 block = _journal(
     "block",
-    _column("hash", LargeBinary),
-    _column("parent_hash", LargeBinary),
-    _column("recorded_at", BigInteger),
+    column("hash", LargeBinary),
+    column("parent_hash", LargeBinary),
+    column("recorded_at", BigInteger),
     shift=0,
 )
 """The blocks that carry at least one of our events; empty ones would outnumber everything else here."""
 
 batch = _journal(
     "batch",
-    _column("contract", LargeBinary),
-    _column("digest", LargeBinary),
-    _column("signer", LargeBinary),
-    _column("nonce", UINT256),
-    _column("deadline", UINT64),
-    _column("mode", SmallInteger),
-    _column("signature", LargeBinary),
-    _column("transaction", LargeBinary),
+    column("contract", LargeBinary),
+    column("digest", LargeBinary),
+    column("signer", LargeBinary),
+    column("nonce", UINT256),
+    column("deadline", UINT64),
+    column("mode", SmallInteger),
+    column("signature", LargeBinary),
+    column("transaction", LargeBinary),
 )
 Index("batch_by_digest", batch.c.digest, unique=True)
 Index("batch_by_signer", batch.c.signer, batch.c.nonce)
 
 refusal = _journal(
     "refusal",
-    _column("contract", LargeBinary),
-    _column("batch", LargeBinary),
-    _column("index", Integer),
-    _column("action_hash", LargeBinary),
-    _column("reason", SmallInteger),
+    column("contract", LargeBinary),
+    column("batch", LargeBinary),
+    column("index", Integer),
+    column("action_hash", LargeBinary),
+    column("reason", SmallInteger),
 )
 Index("refusal_by_batch", refusal.c.batch)
 
 nonces_cancelled = _journal(
     "nonces_cancelled",
-    _column("contract", LargeBinary),
-    _column("signer", LargeBinary),
-    _column("word", UINT256),
-    _column("mask", UINT256),
-    _column("deadline", UINT64),
-    _column("signature", LargeBinary),
+    column("contract", LargeBinary),
+    column("signer", LargeBinary),
+    column("word", UINT256),
+    column("mask", UINT256),
+    column("deadline", UINT64),
+    column("signature", LargeBinary),
 )
 
 event = _journal(
     "event",
-    _column("contract", LargeBinary),
-    _column("kind", Text),
-    _column("batch", LargeBinary, nullable=True),
-    _column("index", Integer, nullable=True),
-    _column("action_hash", LargeBinary),
-    _column("schema", BigInteger, nullable=True),
-    _column("root", LargeBinary),
-    _column("occurred_at", BigInteger, nullable=True),
+    column("contract", LargeBinary),
+    column("kind", Text),
+    column("batch", LargeBinary, nullable=True),
+    column("index", Integer, nullable=True),
+    column("action_hash", LargeBinary),
+    column("schema", BigInteger, nullable=True),
+    column("root", LargeBinary),
+    column("occurred_at", BigInteger, nullable=True),
 )
 """One row per recorded action. Batch, index, schema and time are null for the two founders, whom nobody signed in."""
 Index("event_by_action_hash", event.c.action_hash)
@@ -166,13 +126,13 @@ Index("event_by_root", event.c.root)
 
 record = _journal(
     "record",
-    _column("id", LargeBinary),
-    _column("contract", LargeBinary),
-    _column("head", LargeBinary),
-    _column("holder", Integer),
-    _column("seq", Integer),
-    _column("status", SmallInteger),
-    _column("flags", SmallInteger),
+    column("id", LargeBinary),
+    column("contract", LargeBinary),
+    column("head", LargeBinary),
+    column("holder", Integer),
+    column("seq", Integer),
+    column("status", SmallInteger),
+    column("flags", SmallInteger),
 )
 """The after-image of every slot an action wrote; the action is `event_of(number)`."""
 record_latest = _latest(record, "id", "contract")
@@ -181,24 +141,24 @@ record_latest = _latest(record, "id", "contract")
 
 organisation = _journal(
     "organisation",
-    _column("organisation", Integer),
-    _column("id", LargeBinary),
-    _column("roles", Integer),
+    column("organisation", Integer),
+    column("id", LargeBinary),
+    column("roles", Integer),
 )
 """Written once, at admission or founding; whether it is active or suspended stands in its record (by `id`)."""
 organisation_latest = _latest(organisation, "organisation")
 
 key = _journal(
     "key",
-    _column("id", LargeBinary),
-    _column("address", LargeBinary),
-    _column("organisation", Integer),
-    _column("rights", Integer),
-    _column("valid_from", BigInteger),
-    _column("valid_until", BigInteger),
-    _column("compromised_since", BigInteger),
-    _column("revoked_at", BigInteger),
-    _column("enrol_by", BigInteger),
+    column("id", LargeBinary),
+    column("address", LargeBinary),
+    column("organisation", Integer),
+    column("rights", Integer),
+    column("valid_from", BigInteger),
+    column("valid_until", BigInteger),
+    column("compromised_since", BigInteger),
+    column("revoked_at", BigInteger),
+    column("enrol_by", BigInteger),
 )
 """The after-image of a key's slot. An address may be offered by several organisations and enrol with one: the
 key is known by `id`, its status stands in the record of that id."""
@@ -209,29 +169,29 @@ Index("key_latest_by_address", key_latest.c.address)
 
 lot_event = _journal(
     "lot_event",
-    _column("kind", SmallInteger),
-    _column("action", SmallInteger),
-    _column("breaches", Integer),
+    column("kind", SmallInteger),
+    column("action", SmallInteger),
+    column("breaches", Integer),
 )
 
 lot_event_item = _journal(
     "lot_event_item",
-    _column("holding_id", LargeBinary),
-    _column("role", SmallInteger),
-    _column("origin", SmallInteger),
-    _column("seq", Integer),
+    column("holding_id", LargeBinary),
+    column("role", SmallInteger),
+    column("origin", SmallInteger),
+    column("seq", Integer),
 )
 Index("lot_event_item_by_holding", lot_event_item.c.holding_id)
 
 holding = _journal(
     "holding",
-    _column("id", LargeBinary),
-    _column("lot_id", LargeBinary),
-    _column("maker", Integer),
-    _column("handle", LargeBinary),
-    _column("creator", Integer),
-    _column("serial", BigInteger),
-    _column("origin", SmallInteger),
+    column("id", LargeBinary),
+    column("lot_id", LargeBinary),
+    column("maker", Integer),
+    column("handle", LargeBinary),
+    column("creator", Integer),
+    column("serial", BigInteger),
+    column("origin", SmallInteger),
 )
 """One row per creation; `number` is the holding's integer in `lineage`, its place in chain order."""
 Index("holding_by_id", holding.c.id, unique=True)
@@ -249,8 +209,8 @@ Index("lineage_backward", lineage.c.target_number, lineage.c.source_number)
 
 packing = _journal(
     "packing",
-    _column("child", LargeBinary),
-    _column("parent", LargeBinary, nullable=True),
+    column("child", LargeBinary),
+    column("parent", LargeBinary, nullable=True),
 )
 """What a holding is packed in from this event on; null: in nothing any more."""
 packing_latest = _latest(packing, "child")
@@ -262,13 +222,13 @@ cursor = Table(
     "cursor",
     metadata,
     Column("one", Boolean, primary_key=True),
-    _column("block", BigInteger),
-    _column("hash", LargeBinary),
-    _column("finalised", BigInteger),
-    _column("fingerprint", LargeBinary),
-    _column("reorgs", BigInteger),
-    _column("last_reorg_ancestor", BigInteger, nullable=True),
-    _column("last_reorg_depth", BigInteger, nullable=True),
+    column("block", BigInteger),
+    column("hash", LargeBinary),
+    column("finalised", BigInteger),
+    column("fingerprint", LargeBinary),
+    column("reorgs", BigInteger),
+    column("last_reorg_ancestor", BigInteger, nullable=True),
+    column("last_reorg_depth", BigInteger, nullable=True),
 )
 """A single row: rows go up to `block`, `finalised` and below will not change any more."""
 
@@ -276,8 +236,8 @@ recent_block = Table(
     "recent_block",
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    _column("hash", LargeBinary),
-    _column("parent_hash", LargeBinary),
+    column("hash", LargeBinary),
+    column("parent_hash", LargeBinary),
 )
 """Every block from `cursor.finalised` to `cursor.block`: what a reorg is recognised by."""
 
@@ -285,21 +245,15 @@ recent_block = Table(
 
 # Fields that stand in `event` or `key` already.
 EVENT_FIELDS = ("batch", "index", "action_hash", "schema", "root", "occurred_at")
-KEY_FIELDS = tuple(f"key_{column.name}" for column in key.columns if column.name not in ("number", "id", "address"))
+KEY_FIELDS = tuple(f"key_{each.name}" for each in key.columns if each.name not in ("number", "id", "address"))
 _BY_HAND = {"Authorised", "Refused", "NoncesCancelled", "LotEventRecorded", "OrganisationFounded"}
 
 
 def _event_table(kind: EventKind) -> Table | None:
     columns = [
-        _column(field.name, _type_of(field)) for field in kind.fields if field.name not in EVENT_FIELDS + KEY_FIELDS
+        column(field.name, type_of(field)) for field in kind.fields if field.name not in EVENT_FIELDS + KEY_FIELDS
     ]
     return _journal(snake(kind.name), *columns) if columns else None
-
-
-def _type_of(field: Field) -> TypeEngine[Any]:
-    if field.type == "bool":
-        return Boolean()
-    return _INTEGERS[field.size] if field.is_integer else LargeBinary()
 
 
 def _event_tables() -> dict[str, Table]:
@@ -333,19 +287,3 @@ def event_of(number: ColumnElement[int]) -> ColumnElement[int]:
 def first_number_above(table: Table, height: int) -> int:
     """The lowest value a journal's placing column can have above block `height`."""
     return (height + 1) << int(table.info["shift"])
-
-
-def fingerprint(chain_id: int, genesis_hash: bytes, contracts: Mapping[bytes, str]) -> bytes:
-    """What this code would build from this chain: tables, events, projection, and the contracts it listens to.
-
-    A mirror with another fingerprint was built by other code or from another deployment; it is not written to.
-    """
-    lines = [f"projection {PROJECTION}", f"chain {chain_id} {genesis_hash.hex()}"]
-    lines += sorted(f"contract {address.hex()} {name}" for address, name in contracts.items())
-    lines += sorted(f"event {kind.contract} {kind.signature} {kind.head.names}" for kind in KINDS)
-    for table in metadata.sorted_tables:
-        columns = [f"{column.name} {column.type!r} {column.nullable}" for column in table.columns]
-        keys = [column.name for column in table.primary_key]
-        indexes = sorted(f"{index.name} {[str(part) for part in index.expressions]}" for index in table.indexes)
-        lines.append(f"table {table.name} {columns} {keys} {indexes} {sorted(table.info.items())}")
-    return hashlib.sha256("\n".join(lines).encode()).digest()

@@ -10,9 +10,10 @@ from contracts.signatures import keccak
 from indexer.chain import Header, Link
 from indexer.decode import Decoder
 from indexer.errors import Halt, Retryable
+from indexer.fingerprint import fingerprint
 from indexer.project import Rows, project
 from indexer.rpc import Node
-from indexer.schema import KINDS, fingerprint
+from indexer.schema import KINDS
 from indexer.window import Window, fetch
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.schema import CreateSchema
 
 from indexer import derive
 from indexer.chain import Extend, Finalise, Link, Reorg
+from indexer.columns import COPY_TYPES
 from indexer.errors import Halt, Retryable
 from indexer.project import Rows
 from indexer.schema import JOURNALS, LATESTS, SCHEMA, cursor, first_number_above, metadata, recent_block
@@ -26,18 +27,6 @@ CHANNEL = "suyuan_mirror"
 
 TEMPORARY = "pg_temp"
 """The schema of a connection's temporary tables: a mirror there is gone when the connection is."""
-
-# What COPY is told of each column, by the name SQLAlchemy compiles its type to.
-_COPY_TYPES = {
-    "BIGINT": "int8",
-    "INTEGER": "int4",
-    "SMALLINT": "int2",
-    "BYTEA": "bytea",
-    "TEXT": "text",
-    "BOOLEAN": "bool",
-    "NUMERIC(20, 0)": "numeric",
-    "NUMERIC(78, 0)": "numeric",
-}
 
 
 class Store:
@@ -183,7 +172,7 @@ class Store:
             sql.Identifier(table.name),
             sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns),
         )
-        types = [_COPY_TYPES[str(column.type.compile(connection.dialect))] for column in table.columns]
+        types = [COPY_TYPES[str(column.type.compile(connection.dialect))] for column in table.columns]
         with _psycopg(connection).cursor() as copying, copying.copy(statement) as copy:
             copy.set_types(types)
             for row in rows:
