@@ -65,3 +65,15 @@ def test_no_secret_stands_on_a_command_line(stack: Stack) -> None:
     secrets += [stack.keys.password_file.read_text()]
     lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert [] == [line for line in lines for secret in secrets if secret and secret.encode() in line]
+
+
+def test_a_kept_stack_goes_on_with_its_chain_and_its_mirror(parts_folder: Path) -> None:
+    keep = parts_folder / "kept-whole"
+    records, blocks = [], []
+    for _ in range(2):
+        with Stack(keep=keep, durable=False) as stack:
+            records.append(stack.deployment_path.read_text())
+            blocks.append(suyuan(stack, "index", "status")["block"])
+            assert "identical" == suyuan(stack, "index", "verify")["verify"]
+    assert records[0] == records[1]
+    assert int(str(blocks[0])) < int(str(blocks[1]))
