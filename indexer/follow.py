@@ -90,6 +90,12 @@ class Follower:
             Retryable, Halt: nothing was written since the last commit; `prepare` before going on.
         """
         head = self._source.head()
+        if head.number < self._known[0].number:
+            raise Retryable(
+                "node_behind",
+                f"the node is at block {head.number}, below our final block {self._known[0].number}",
+                "wait if it still synchronises; if it began a new chain, see `suyuan index status`",
+            )
         decision = reconcile(self._known, [head], self._depth)
         if isinstance(decision, Extend) or (isinstance(decision, Gap) and decision.first > self.tip.number):
             return self.fill(head.number, stop)
