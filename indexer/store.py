@@ -20,7 +20,7 @@ from indexer.chain import Extend, Finalise, Link, Reorg
 from indexer.columns import COPY_TYPES
 from indexer.errors import Halt, Retryable
 from indexer.project import Rows
-from indexer.schema import JOURNALS, LATESTS, SCHEMA, cursor, first_number_above, metadata, recent_block
+from indexer.schema import JOURNALS, LATESTS, SCHEMA, cursor, first_number_above, lot_event_item, metadata, recent_block
 
 CHANNEL = "suyuan_mirror"
 """`NOTIFY suyuan_mirror, '<block>'` after each commit: a hint to look at the cursor, nothing more."""
@@ -179,7 +179,7 @@ class Store:
                 copy.write_row(row)
 
     def _derive(self, connection: Connection, height: int, rows: Rows) -> None:
-        first = {"first": (height + 1) << 32}
+        first = {"first": first_number_above(lot_event_item, height)}
         sources = sum(row[2] in derive.SOURCE_ROLES for row in rows.get("lot_event_item", ()))
         if sources:
             resolved = connection.execute(

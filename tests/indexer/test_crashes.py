@@ -90,31 +90,48 @@ def test_a_crash_at_any_statement_of_a_rollback_is_made_good_by_the_next_start(
             return
 
 
-def test_kill_minus_nine_during_a_backfill_loses_and_doubles_nothing(
-    history: History, mirror: Mirror, tmp_path: Path
-) -> None:
-    for serial in [history.make() for _ in range(40)]:
-        history.split(serial)
-    record = tmp_path / "deployment.json"
-    history.deployment.save(record)
+@contextmanager
+def indexer_process(history: History, mirror: Mirror, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`suyuan index run` in a process of its own, from the moment it follows the chain."""
+    history.deployment.save(folder / "deployment.json")
     environment = {
         "PATH": os.environ["PATH"],
         "SUYUAN_MODE": "demo",
         "SUYUAN_DATABASE_URL": mirror.url.set(drivername="postgresql").render_as_string(hide_password=False),
         "SUYUAN_RPC_URL": history.anvil.url,
-        "SUYUAN_DEPLOYMENT": str(record),
+        "SUYUAN_DEPLOYMENT": str(folder / "deployment.json"),
         "SUYUAN_FINALITY_DEPTH": str(FINALITY_DEPTH),
     }
-    for moment in (0.0, 0.05, 0.1, 0.2):
-        with (tmp_path / "log").open("w+") as log:
-            indexer = subprocess.Popen(
-                [sys.executable, "-m", "backend.cli", "index", "run"], env=environment, stdout=log, stderr=log
-            )
-            while "following" not in (tmp_path / "log").read_text() and indexer.poll() is None:
+    with (folder / "log").open("w+") as log:
+        command = [sys.executable, "-m", "backend.cli", "index", "run"]
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            while "following" not in (folder / "log").read_text() and process.poll() is None:
                 sleep(0.005)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_kill_minus_nine_during_a_backfill_loses_and_doubles_nothing(
+    history: History, mirror: Mirror, tmp_path: Path
+) -> None:
+    for serial in [history.make() for _ in range(40)]:
+        history.split(serial)
+    for moment in (0.0, 0.05, 0.1, 0.2):
+        with indexer_process(history, mirror, tmp_path) as indexer:
             sleep(moment)
             indexer.send_signal(signal.SIGKILL)
             assert -signal.SIGKILL == indexer.wait()
+    mirror.catch_up()
+    assert mirror.verify().identical
+
+
+def test_an_indexer_asked_to_end_ends_with_zero(history: History, mirror: Mirror, tmp_path: Path) -> None:
+    with indexer_process(history, mirror, tmp_path) as indexer:
+        indexer.terminate()
+        assert 0 == indexer.wait()
     mirror.catch_up()
     assert mirror.verify().identical
 
