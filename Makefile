@@ -9,7 +9,6 @@ PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 MODULES := node_modules/.bin
 SOLIDITY := 'contracts/src/**/*.sol'
-PACKAGES := contracts indexer backend tests
 
 .PHONY: help
 help: ## list the targets
@@ -55,16 +54,47 @@ test: setup ## run every test: contracts, face, and everything in Python
 	@echo "test: contracts, indexer, backend, deploy in Python (pytest)"
 	@$(PYTHON) -m pytest
 
-.PHONY: check
-check: setup ## run every rule that is not a test: style, types, architecture, artifacts
-	@echo "check: Python style" && .venv/bin/ruff check && .venv/bin/ruff format --check --quiet
-	@echo "check: Python types" && .venv/bin/mypy
-	@echo "check: who imports whom" && .venv/bin/lint-imports --no-cache
-	@echo "check: declared dependencies" && .venv/bin/deptry .
-	@echo "check: house rules" && $(PYTHON) -m tests.architecture.house_rules
-	@echo "check: Solidity style" && $(FORGE) fmt --check && $(FORGE) lint && $(MODULES)/solhint --config .solhintrc.yaml --noPoster --max-warnings 0 $(SOLIDITY)
-	@echo "check: TypeScript" && cd frontend && ../$(MODULES)/tsc --noEmit
-	@echo "check: artifacts are what the sources compile to" && $(PYTHON) -m contracts.compiler --check
+CHECKS := check-style check-types check-imports check-dependencies check-house \
+	check-solidity check-typescript check-artifacts
+
+.PHONY: check $(CHECKS)
+check: $(CHECKS) ## run every rule that is not a test (`make -k check` goes on after a finding)
+
+check-style: setup
+	@echo "check: Python style"
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+
+check-types: setup
+	@echo "check: Python types"
+	@.venv/bin/mypy
+
+check-imports: setup
+	@echo "check: who imports whom"
+	@.venv/bin/lint-imports --no-cache --no-logo
+
+check-dependencies: setup
+	@echo "check: declared dependencies"
+	@.venv/bin/deptry .
+
+check-house: setup
+	@echo "check: house rules"
+	@$(PYTHON) -m tests.architecture.house_rules
+
+check-solidity: setup
+	@echo "check: Solidity style"
+	@$(FORGE) fmt --check
+	@$(FORGE) lint
+	@$(MODULES)/solhint --config .solhintrc.yaml --noPoster --max-warnings 0 $(SOLIDITY)
+
+check-typescript: setup
+	@echo "check: TypeScript"
+	@cd frontend && ../$(MODULES)/tsc --noEmit
+
+# Prints the sizes of the contracts too.
+check-artifacts: setup
+	@echo "check: artifacts are what the sources compile to"
+	@$(PYTHON) -m contracts.compiler --check
 
 .PHONY: bench
 bench: setup ## measure; ONLY=gas|mirror|api picks, N= sets the size; writes build/bench.json
