@@ -35,7 +35,7 @@ def exits_with_five() -> None:
     raise typer.Exit(5)
 
 
-def says_json(as_json: bool = typer.Option(False, "--json")) -> None:  # noqa: FBT001, FBT003 (a Typer flag)
+def says_json(as_json: bool = typer.Option(False, "--json")) -> None:
     typer.echo(as_json)
     finding()
 
