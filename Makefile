@@ -85,7 +85,7 @@ check-solidity: setup
 	@echo "check: Solidity style"
 	@$(FORGE) fmt --check
 	@$(FORGE) lint
-	@$(MODULES)/solhint --config .solhintrc.yaml --noPoster --max-warnings 0 $(SOLIDITY)
+	@$(MODULES)/solhint --config .solhintrc.yaml --noPoster --disc --max-warnings 0 $(SOLIDITY)
 
 check-typescript: setup
 	@echo "check: TypeScript"
