@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from eth_account import Account
+from eth_typing import BlockNumber
 from web3 import HTTPProvider, Web3
 from web3.types import TxParams
 
@@ -167,7 +168,7 @@ def _creation_block(chain: Web3, address: str) -> int:
     """The first block in which the address has code, by bisection: works where a node keeps no old receipts."""
     low, high = 0, chain.eth.block_number
     while low < high:
-        middle = (low + high) // 2
+        middle = BlockNumber((low + high) // 2)
         if chain.eth.get_code(Web3.to_checksum_address(address), middle):
             high = middle
         else:

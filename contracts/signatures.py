@@ -27,7 +27,7 @@ class TypedDataError(ValueError):
 
 def keccak(data: bytes) -> bytes:
     """Keccak-256, 32 bytes."""
-    return keccak_256(data).digest()  # type: ignore[no-any-return]  # the package carries no types
+    return bytes(keccak_256(data).digest())
 
 
 def sign(digest: bytes, key: bytes) -> bytes:

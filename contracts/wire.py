@@ -6,9 +6,10 @@ LotEvent.sol), because at fifty records a transaction that saves a tenth of the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from eth_abi.abi import decode, encode
@@ -17,11 +18,12 @@ from contracts.signatures import TypedDataError, keccak
 from contracts.typed_data import ACTIONS, STRUCTS, Batch, Value
 
 _AUTHORISATION: Final = "(address,uint256,uint64,uint8,bytes)"
-_LOT_EVENT: Final = "(uint256,bytes32,(bytes32,uint256)[])"
+_LOT_EVENT: Final = "(uint256,bytes32)"
+_LOT_ITEM: Final = "(bytes32,uint256)"
 _TRAIL: Final = "(bytes24,(bytes32,address)[])"
 
 # name, bits - least significant first
-_EVENT_FACTS: Final = (("kind", 8), ("action", 8), ("schema", 32), ("occurredAt", 64))
+_EVENT_FACTS: Final = (("kind", 8), ("action", 8), ("schema", 32), ("occurredAt", 64), ("items", 16))
 _ITEM_FACTS: Final = (("role", 8), ("origin", 8), ("maker", 24), ("creator", 24), ("serial", 32), ("seq", 24))
 
 
@@ -63,7 +65,7 @@ def unpack(layout: Sequence[tuple[str, int]], word: int) -> dict[str, int]:
 
 def pack_event_facts(event: Value) -> int:
     """The word `LotEventFacts` of a `RecordLotEvent`."""
-    return pack(_EVENT_FACTS, event)
+    return pack(_EVENT_FACTS, {**event, "items": len(event["items"])})
 
 
 def pack_item_facts(item: Value) -> int:
@@ -71,8 +73,11 @@ def pack_item_facts(item: Value) -> int:
     return pack(_ITEM_FACTS, {**item["holding"], **item})
 
 
-def unpack_lot_event(facts: int, root: bytes, items: Sequence[tuple[bytes, int]]) -> dict[str, Any]:
-    """The `RecordLotEvent` that travelled as these words: what calldata and the log `LotEventRecorded` carry."""
+def unpack_lot_event(facts: int, root: bytes, items: Iterable[tuple[bytes, int]]) -> dict[str, Any]:
+    """The `RecordLotEvent` that travelled as these words: what calldata and the log `LotEventRecorded` carry.
+
+    ``items`` are (handle, facts) pairs. Breaches and index, which the log adds to the facts, are left aside.
+    """
     return {
         **unpack(_EVENT_FACTS, facts),
         "root": root,
@@ -92,40 +97,48 @@ def calldata(signed: SignedBatch) -> bytes:
     Raises :class:`TypedDataError` ``trails_mismatch`` if a correction does not bring one trail an action.
     """
     batch = signed.batch
-    action = ACTIONS[batch.action]
-    authorisation = (signed.signer, batch.nonce, batch.deadline, batch.mode, signed.signature)
-    actions = [_positional(batch.action, value) for value in batch.actions]
-    if action.proof is None:
-        return selector(batch.action) + encode(
-            [f"{_wire_type(batch.action)}[]", _AUTHORISATION], [actions, authorisation]
-        )
-    if len(signed.trails) != len(actions):
-        raise TypedDataError("trails_mismatch", "trails", f"{len(actions)} trails are needed, one for each action")
-    trails = [(trail.head_before, trail.steps) for trail in signed.trails]
-    return selector(batch.action) + encode(
-        [f"{_wire_type(batch.action)}[]", f"{_TRAIL}[]", _AUTHORISATION], [actions, trails, authorisation]
-    )
+    arguments: list[Any] = [[_positional(batch.action, value) for value in batch.actions]]
+    if batch.action == "RecordLotEvent":
+        items = [item for event in batch.actions for item in event["items"]]
+        arguments.append([(item["holding"]["handle"], pack_item_facts(item)) for item in items])
+    elif ACTIONS[batch.action].proof:
+        if len(signed.trails) != len(batch.actions):
+            raise TypedDataError("trails_mismatch", "trails", f"{len(batch.actions)} are needed, one for each action")
+        arguments.append([(trail.head_before, trail.steps) for trail in signed.trails])
+    arguments.append((signed.signer, batch.nonce, batch.deadline, batch.mode, signed.signature))
+    return selector(batch.action) + encode(_types(batch.action), arguments)
 
 
 def parse_calldata(data: bytes) -> SignedBatch:
     """The reverse of :func:`calldata`. Raises ``KeyError`` for a call that records no batch."""
     action = _actions_by_selector()[data[:4]]
-    types = [f"{_wire_type(action)}[]", *([f"{_TRAIL}[]"] if ACTIONS[action].proof else []), _AUTHORISATION]
-    actions, *trails, authorisation = decode(types, data[4:])
+    rows, *more, authorisation = decode(_types(action), data[4:])
+    trails: tuple[Trail, ...] = ()
+    if action == "RecordLotEvent":
+        items = iter(more[0])
+        actions = [
+            unpack_lot_event(facts, root, islice(items, unpack(_EVENT_FACTS, facts)["items"])) for facts, root in rows
+        ]
+    else:
+        actions = [_named(action, row) for row in rows]
+        trails = tuple(Trail(head, tuple(steps)) for head, steps in (more[0] if more else ()))
     signer, nonce, deadline, mode, signature = authorisation
-    return SignedBatch(
-        Batch(action, tuple(_named(action, value) for value in actions), nonce, deadline, mode),
-        signer,
-        signature,
-        tuple(Trail(head, tuple(steps)) for head, steps in (trails[0] if trails else ())),
-    )
+    return SignedBatch(Batch(action, tuple(actions), nonce, deadline, mode), signer, signature, trails)
 
 
 @cache
 def selector(action: str) -> bytes:
     """The four bytes that call an action's function."""
-    trails = f"{_TRAIL}[]," if ACTIONS[action].proof else ""
-    return keccak(f"{ACTIONS[action].function}({_wire_type(action)}[],{trails}{_AUTHORISATION})".encode())[:4]
+    return keccak(f"{ACTIONS[action].function}({','.join(_types(action))})".encode())[:4]
+
+
+@cache
+def _types(action: str) -> tuple[str, ...]:
+    """ABI types of the arguments of an action's function."""
+    if action == "RecordLotEvent":
+        return (f"{_LOT_EVENT}[]", f"{_LOT_ITEM}[]", _AUTHORISATION)
+    proof = (f"{_TRAIL}[]",) if ACTIONS[action].proof else ()
+    return (f"{_struct_type(action)}[]", *proof, _AUTHORISATION)
 
 
 @cache
@@ -133,18 +146,14 @@ def _actions_by_selector() -> dict[bytes, str]:
     return {selector(action): action for action in ACTIONS}
 
 
-@cache
-def _wire_type(struct: str) -> str:
-    if struct == "RecordLotEvent":
-        return _LOT_EVENT
-    parts = [_wire_type(field.type) if field.type in STRUCTS else field.type for field in STRUCTS[struct]]
+def _struct_type(struct: str) -> str:
+    parts = [_struct_type(field.type) if field.type in STRUCTS else field.type for field in STRUCTS[struct]]
     return f"({','.join(parts)})"
 
 
 def _positional(struct: str, value: Value) -> tuple[Any, ...]:
     if struct == "RecordLotEvent":
-        items = [(item["holding"]["handle"], pack_item_facts(item)) for item in value["items"]]
-        return (pack_event_facts(value), value["root"], items)
+        return (pack_event_facts(value), value["root"])
     return tuple(
         _positional(field.type, value[field.name]) if field.type in STRUCTS else value[field.name]
         for field in STRUCTS[struct]
@@ -152,8 +161,6 @@ def _positional(struct: str, value: Value) -> tuple[Any, ...]:
 
 
 def _named(struct: str, value: Sequence[Any]) -> dict[str, Any]:
-    if struct == "RecordLotEvent":
-        return unpack_lot_event(*value)
     return {
         field.name: _named(field.type, item) if field.type in STRUCTS else item
         for field, item in zip(STRUCTS[struct], value, strict=True)

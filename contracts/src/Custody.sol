@@ -48,7 +48,7 @@ abstract contract Custody is Holdings {
         Record record = _records[id];
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_STOCK), _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesSeq(record, action.seq));
-        if (reason == Reason.None) reason = _refusesCustodian(batch, id, record);
+        if (reason == Reason.None) reason = _refusesCustodian(batch.standing.organisation, id, record);
         reason = _or(reason, _refusesPlan(record));
         if (reason == Reason.None && action.lapsesAt > type(uint40).max) reason = Reason.Malformed;
         if (reason == Reason.None && action.lapsesAt <= block.timestamp) reason = Reason.Lapsed;
@@ -168,7 +168,7 @@ abstract contract Custody is Holdings {
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_QUALITY), _refusesMoment(action.occurredAt));
         if (reason == Reason.None && !record.exists()) reason = Reason.NotFound;
         if (reason == Reason.None && flag == FLAG_HELD_BY_PARTY) {
-            reason = _refusesCustodian(batch, id, record);
+            reason = _refusesCustodian(batch.standing.organisation, id, record);
         }
         if (reason == Reason.None && record.has(FLAG_CLOSED)) reason = Reason.Closed;
         if (reason == Reason.None && record.has(flag)) reason = Reason.Held;
@@ -203,7 +203,7 @@ abstract contract Custody is Holdings {
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_QUALITY), _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesSeq(record, action.seq));
         if (reason == Reason.None && flag == FLAG_HELD_BY_PARTY) {
-            reason = _refusesCustodian(batch, id, record);
+            reason = _refusesCustodian(batch.standing.organisation, id, record);
         }
         if (reason == Reason.None && !record.has(flag)) reason = Reason.WrongState;
         if (reason != Reason.None) return reason;

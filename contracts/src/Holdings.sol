@@ -77,9 +77,14 @@ abstract contract Holdings is TradeLedger, ITraceability {
     }
 
     /// @dev Refusals of any act on a holding by its custodian.
-    function _refusesCustodian(Batch memory batch, bytes32 id, Record record) internal view returns (Reason) {
-        (uint24 custodian,) = _custodianOf(id, record);
-        if (custodian == batch.standing.organisation) return Reason.None;
+    function _refusesCustodian(uint24 organisation, bytes32 id, Record record)
+        internal
+        view
+        returns (Reason)
+    {
+        uint24 custodian = record.holder();
+        if (record.has(FLAG_PACKED)) (custodian,) = _custodianOf(id, record);
+        if (custodian == organisation) return Reason.None;
         return custodian == 0 ? Reason.NestingTooDeep : Reason.NotCustodian;
     }
 

@@ -58,7 +58,7 @@ abstract contract Keys is Register {
         Key key = KeyLibrary.pack(
             action.organisation, action.rights, from, uint40(action.validUntil), uint40(action.enrolBy)
         );
-        _keys[id] = key;
+        _granted[id] = key;
         Touched[] memory touched = new Touched[](2);
         touched[0] = _touchOrganisation(batch, hash, organisation);
         touched[1] = _writeKey(batch, hash, id, action.organisation, KeyStatus.Offered);
@@ -85,18 +85,20 @@ abstract contract Keys is Register {
         bytes32 id = action.organisation.signerId(action.key);
         bytes32 organisation = action.organisation.organisationId();
         Record record = _records[id];
-        Key key = _keys[id];
+        Key key = _granted[id];
         if (batch.signer != action.key) reason = Reason.WrongActor;
         reason = _or(reason, _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesHead(record, action.agreesTo));
         if (reason == Reason.None && record.status() != uint8(KeyStatus.Offered)) reason = Reason.WrongState;
         if (reason == Reason.None && block.timestamp > key.enrolBy()) reason = Reason.Lapsed;
-        if (reason == Reason.None && _organisationOf[action.key] != NOBODY) reason = Reason.KeyKnown;
+        if (reason == Reason.None && _enrolled[action.key].organisation() != NOBODY) {
+            reason = Reason.KeyKnown;
+        }
         if (reason == Reason.None && !_isConfirmed(_records[organisation])) reason = Reason.WrongState;
         reason = _or(reason, _refusesFull(_records[organisation]));
         if (reason != Reason.None) return reason;
 
-        _organisationOf[action.key] = action.organisation;
+        _enrolled[action.key] = key;
         Touched[] memory touched = new Touched[](2);
         touched[0] = _touchOrganisation(batch, hash, organisation);
         touched[1] = _writeKey(batch, hash, id, action.organisation, KeyStatus.Active);
@@ -123,7 +125,7 @@ abstract contract Keys is Register {
         bytes32 id = action.organisation.signerId(action.key);
         bytes32 organisation = action.organisation.organisationId();
         Record record = _records[id];
-        Key key = _keys[id];
+        Key key = _granted[id];
         reason = _refusesMoment(action.occurredAt);
         if (reason == Reason.None && !record.exists()) reason = Reason.NotFound;
         if (reason == Reason.None && record.status() == uint8(KeyStatus.Closed)) reason = Reason.Closed;
@@ -136,7 +138,8 @@ abstract contract Keys is Register {
         if (reason != Reason.None) return reason;
 
         key = key.closedAt(_now(), uint40(action.compromisedSince));
-        _keys[id] = key;
+        _granted[id] = key;
+        if (record.status() == uint8(KeyStatus.Active)) _enrolled[action.key] = key;
         Touched[] memory touched = new Touched[](2);
         touched[0] = _touchOrganisation(batch, hash, organisation);
         touched[1] = _writeKey(batch, hash, id, action.organisation, KeyStatus.Closed);
@@ -199,7 +202,7 @@ abstract contract Keys is Register {
             uint40(action.validUntil),
             uint40(action.enrolBy)
         );
-        _keys[id] = key;
+        _granted[id] = key;
         Touched[] memory touched = new Touched[](2);
         touched[0] = _touchOrganisation(batch, hash, organisation);
         touched[1] = _writeKey(batch, hash, id, action.organisation, KeyStatus.Proposed);
@@ -230,7 +233,7 @@ abstract contract Keys is Register {
         bytes32 id = action.organisation.signerId(action.key);
         bytes32 organisation = action.organisation.organisationId();
         Record record = _records[id];
-        Key key = _keys[id];
+        Key key = _granted[id];
         reason = _or(_may(batch, ROLE_AUTHORITY, RIGHT_ADMIN), _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesHead(record, action.agreesTo));
         if (reason == Reason.None && record.status() != uint8(KeyStatus.Proposed)) {
@@ -241,7 +244,7 @@ abstract contract Keys is Register {
         if (reason != Reason.None) return reason;
 
         key = key.startingAt(_now() + RECOVERY_DELAY);
-        _keys[id] = key;
+        _granted[id] = key;
         Touched[] memory touched = new Touched[](2);
         touched[0] = _touchOrganisation(batch, hash, organisation);
         touched[1] = _writeKey(batch, hash, id, action.organisation, KeyStatus.Offered);

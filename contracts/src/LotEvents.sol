@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {Holdings} from "./Holdings.sol";
 import {Batch} from "./SignedLedger.sol";
-import {RIGHT_STOCK, ROLE_SUPPLIER, ROLE_TENANT, ROLES_KNOWN} from "./interfaces/IParticipants.sol";
-import {Authorisation, Reason, Touched} from "./interfaces/ISignedLedger.sol";
+import {RIGHT_STOCK, ROLES_KNOWN, ROLE_SUPPLIER, ROLE_TENANT} from "./interfaces/IParticipants.sol";
+import {Authorisation, Reason} from "./interfaces/ISignedLedger.sol";
 import {
     BREACH_UNPACKED_FROM_ELSEWHERE,
     BREACH_USED_WHILE_HELD,
@@ -18,254 +18,306 @@ import {
 } from "./interfaces/ITraceability.sol";
 import {RecallActions} from "./libraries/RecallActions.sol";
 import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
-import {LotEvent, LotItem, LotItemFacts} from "./types/LotEvent.sol";
-import {FLAG_BREACH, FLAG_CLOSED, FLAG_PACKED, Record} from "./types/Record.sol";
+import {HoldingIds} from "./types/HoldingIds.sol";
+import {LotEvent, LotEventCalldata, LotEventFacts, LotItem, LotItemFacts} from "./types/LotEvent.sol";
+import {LotEventLog, LotEventLogLibrary} from "./types/LotEventLog.sol";
+import {FLAG_BREACH, FLAG_CLOSED, FLAG_PACKED, Record, RecordLibrary} from "./types/Record.sol";
 
 /// @title EPCIS events: how holdings come to be, are packed, observed, transformed and used up.
-/// @dev Every item is judged first and its after-image kept in memory; only when none refuses is anything
-/// written. The arrows of each kind are drawn in docs/architecture.md.
+/// @dev The hot path. Every item is judged and its after-image put into the log; only when none refuses is
+/// anything written. Kinds, roles, origins and statuses stay numbers here: converting to enums checks each time.
 abstract contract LotEvents is Holdings {
     using TraceabilityActions for *;
+    using LotEventCalldata for *;
 
-    /// @dev What one event needs while its items are judged.
-    struct Judgement {
+    // What an event does to one of its items: the arrows drawn in docs/architecture.md.
+    uint256 private constant NO_ARROW = 0;
+    uint256 private constant CREATE = 1;
+    uint256 private constant OBSERVE = 2;
+    uint256 private constant USE_UP = 3;
+    uint256 private constant SPLIT_OFF = 4;
+    uint256 private constant EMPTY = 5;
+    uint256 private constant PACK = 6;
+    uint256 private constant UNPACK = 7;
+
+    // An arrow has four bits. A kind has four of them (no action, add, observe, delete), a role eight kinds (object,
+    // aggregation, transaction, transformation, association), a table two roles.
+    uint256 private constant KIND = 16;
+    uint256 private constant ROLE = 128;
+    uint256 private constant ADD = 4;
+    uint256 private constant SEE = 8; // the EPCIS action OBSERVE
+    uint256 private constant DELETE = 12;
+    uint256 private constant SUBJECTS_AND_PARENTS = CREATE << ADD | OBSERVE << SEE | USE_UP << DELETE
+        | OBSERVE << (2 * KIND + ADD) | OBSERVE << (2 * KIND + SEE) | OBSERVE << (2 * KIND + DELETE) | OBSERVE
+        << (ROLE + KIND + ADD) | OBSERVE << (ROLE + KIND + SEE) | EMPTY << (ROLE + KIND + DELETE) | OBSERVE
+        << (ROLE + 2 * KIND + ADD) | OBSERVE << (ROLE + 2 * KIND + SEE) | OBSERVE
+        << (ROLE + 2 * KIND + DELETE) | OBSERVE << (ROLE + 4 * KIND + ADD) | OBSERVE
+        << (ROLE + 4 * KIND + SEE) | OBSERVE << (ROLE + 4 * KIND + DELETE);
+    uint256 private constant CHILDREN_AND_INPUTS = PACK << (KIND + ADD) | OBSERVE << (KIND + SEE) | UNPACK
+        << (KIND + DELETE) | OBSERVE << (4 * KIND + ADD) | OBSERVE << (4 * KIND + SEE) | OBSERVE
+        << (4 * KIND + DELETE) | USE_UP << (ROLE + 3 * KIND);
+    uint256 private constant OUTPUTS_AND_SOURCES = CREATE << (3 * KIND) | SPLIT_OFF << (ROLE + ADD);
+
+    /// @dev Bit `kind` is set for those that have a parent, bit `role` for the parent and the source.
+    uint256 private constant NESTING_KINDS = 1 << 1 | 1 << 4;
+    uint256 private constant FIRST_ROLES = 1 << 1 | 1 << 5;
+
+    uint8 private constant AGGREGATION = uint8(LotEventKind.Aggregation);
+    uint8 private constant TRANSFORMATION = uint8(LotEventKind.Transformation);
+    uint8 private constant PARENT = uint8(ItemRole.Parent);
+    uint8 private constant MADE = uint8(Origin.Made);
+    uint8 private constant SPLIT = uint8(Origin.Split);
+    uint8 private constant LAST_ORIGIN = uint8(type(Origin).max);
+    uint8 private constant HELD_STATUS = uint8(HoldingStatus.Held);
+
+    /// @dev One batch, and in it one event at a time, while items are judged. Memory is taken once a batch.
+    struct Judged {
+        bytes32 batch;
+        address signer;
+        uint24 organisation;
+        bool makes;
+        Reason mayCreate;
         bytes32 actionHash;
-        LotEventKind kind;
-        LotAction action;
-        bytes32 parent;
+        uint256 place; // of kind and action in a table of arrows
+        bytes32 first; // the parent or source, if any
         bytes32 sourceLot;
         uint8 sourceFlags;
         uint256 breaches;
+        Reason reason; // why the item that gave no record was refused
+        HoldingIds holdings;
+        uint256 from; // the event's first item
+        uint256 to; // the next event's first item
     }
 
     /// @inheritdoc ITraceability
-    function recordLotEvents(LotEvent[] calldata actions, Authorisation calldata authorisation) external {
-        bytes32[] memory hashes = new bytes32[](actions.length);
-        for (uint256 i; i < hashes.length; ++i) {
-            hashes[i] = actions[i].hash();
-        }
+    function recordLotEvents(
+        LotEvent[] calldata actions,
+        LotItem[] calldata items,
+        Authorisation calldata authorisation
+    ) external {
+        (bytes32[] memory hashes, HoldingIds holdings) = actions.hashAll(items);
         Batch memory batch = _authorise(TraceabilityActions.RECORD_LOT_EVENT_BATCH, hashes, authorisation);
+        Reason standing = _may(batch, ROLES_KNOWN, RIGHT_STOCK);
+        Judged memory judged = _judging(batch);
+        judged.holdings = holdings;
         for (uint256 i; i < hashes.length; ++i) {
-            _settle(batch, i, hashes[i], _record(batch, i, hashes[i], actions[i]));
+            LotEvent calldata action = actions.at(i);
+            judged.actionHash = hashes[i];
+            judged.reason = standing;
+            judged.from = judged.to;
+            judged.to += action.facts.items();
+            if (!_record(judged, i, action, items)) _refuse(batch, i, judged.actionHash, judged.reason);
         }
         _finish(batch);
     }
 
-    function _record(Batch memory batch, uint256 index, bytes32 hash, LotEvent calldata action)
+    function _judging(Batch memory batch) private pure returns (Judged memory judged) {
+        judged.batch = batch.digest;
+        judged.signer = batch.signer;
+        judged.organisation = batch.standing.organisation;
+        judged.makes = batch.standing.roles & (ROLE_SUPPLIER | ROLE_TENANT) != 0;
+        judged.mayCreate = _refusesNewSubjects(batch);
+    }
+
+    /// @dev Records one event, or leaves the reason in `judged` and returns false.
+    function _record(Judged memory judged, uint256 index, LotEvent calldata action, LotItem[] calldata items)
         private
-        returns (Reason reason)
+        returns (bool)
     {
-        reason = _or(_may(batch, ROLES_KNOWN, RIGHT_STOCK), _refusesMoment(action.facts.occurredAt()));
-        reason = _or(reason, _refusesForm(action));
-        if (reason != Reason.None) return reason;
-
-        Judgement memory judgement;
-        judgement.actionHash = hash;
-        judgement.kind = LotEventKind(action.facts.kind());
-        judgement.action = LotAction(action.facts.action());
-        Touched[] memory touched = new Touched[](action.items.length);
-        reason = _findParentAndSource(judgement, action.items, touched);
-        for (uint256 i; i < touched.length && reason == Reason.None; ++i) {
-            reason = _judge(batch, judgement, action.items[i], touched[i]);
+        LotEventFacts facts = action.facts;
+        uint256 kind = facts.kind();
+        if (judged.reason != Reason.None) return false;
+        if (!facts.isCanonical() || judged.from == judged.to) return _not(judged, Reason.Malformed);
+        if (facts.occurredAt() > block.timestamp + CLOCK_SKEW) return _not(judged, Reason.FromTheFuture);
+        if (NESTING_KINDS >> kind & 1 != 0 && items.at(judged.from).facts.role() != PARENT) {
+            return _not(judged, Reason.Malformed);
         }
-        if (reason != Reason.None) return reason;
 
-        for (uint256 i; i < touched.length; ++i) {
-            _records[touched[i].id] = touched[i].record;
+        judged.place = kind << 4 | uint256(facts.action()) << 2;
+        judged.first = 0;
+        judged.breaches = 0;
+        LotEventLog log = LotEventLogLibrary.open(index, facts, action.root);
+        if (!_judgeAll(judged, items, log)) return false;
+
+        uint256 count = facts.items();
+        for (uint256 i; i < count; ++i) {
+            (bytes32 id, Record record) = log.at(i);
+            _records[id] = record;
         }
-        if (judgement.kind == LotEventKind.Aggregation) _pack(judgement, action.items, touched);
-        emit LotEventRecorded(
-            batch.digest, hash, index, action.facts, action.root, action.items, touched, judgement.breaches
-        );
+        if (kind == AGGREGATION) _pack(facts.action(), log, count);
+        log.send(LotEventRecorded.selector, judged.batch, judged.actionHash, judged.breaches);
+        return true;
     }
 
-    /// @dev Shape: known kind, an action where EPCIS has one, at least one item, one wire form.
-    function _refusesForm(LotEvent calldata action) private pure returns (Reason) {
-        uint8 kind = action.facts.kind();
-        if (!action.facts.isCanonical() || action.items.length == 0) return Reason.Malformed;
-        if (kind > uint8(type(LotEventKind).max) || action.facts.action() > uint8(type(LotAction).max)) {
-            return Reason.Malformed;
-        }
-        bool acts = action.facts.action() != uint8(LotAction.None);
-        return acts == (kind != uint8(LotEventKind.Transformation)) ? Reason.None : Reason.Malformed;
-    }
-
-    /// @dev Computes every id, checks that they ascend, and finds the parent and the source, if any.
-    function _findParentAndSource(
-        Judgement memory judgement,
-        LotItem[] calldata items,
-        Touched[] memory touched
-    ) private view returns (Reason) {
+    /// @dev Judges every item. A parent or source stands first; the others ascend by id, so none comes twice.
+    function _judgeAll(Judged memory judged, LotItem[] calldata items, LotEventLog log)
+        private
+        view
+        returns (bool)
+    {
         bytes32 last;
-        for (uint256 i; i < touched.length; ++i) {
-            LotItemFacts facts = items[i].facts;
-            bytes32 id = items[i].id();
-            if (id <= last || !facts.isCanonical()) return Reason.Malformed;
-            last = id;
-            touched[i].id = id;
-            if (facts.role() == uint8(ItemRole.Parent)) {
-                if (judgement.parent != 0) return Reason.Malformed;
-                judgement.parent = id;
-            } else if (facts.role() == uint8(ItemRole.Source)) {
-                if (judgement.sourceLot != 0) return Reason.Malformed;
-                judgement.sourceLot = RecallActions.lotId(facts.maker(), items[i].handle);
-                judgement.sourceFlags = _records[id].flags() & (HELD | FLAG_BREACH);
+        uint256 from = judged.from;
+        uint256 to = judged.to;
+        for (uint256 i = from; i < to; ++i) {
+            LotItem calldata item = items.at(i);
+            bytes32 id = judged.holdings.at(i);
+            if (FIRST_ROLES >> item.facts.role() & 1 != 0) {
+                if (i != from) return _not(judged, Reason.Malformed);
+                judged.first = id;
+            } else {
+                if (id <= last || id == judged.first) return _not(judged, Reason.Malformed);
+                last = id;
+            }
+            Record record = _judge(judged, item, id);
+            if (!record.exists()) return false;
+            unchecked {
+                log.put(i - from, item, id, record);
             }
         }
-        bool nests = judgement.kind == LotEventKind.Aggregation || judgement.kind == LotEventKind.Association;
-        return nests == (judgement.parent != 0) ? Reason.None : Reason.Malformed;
+        return true;
     }
 
-    /// @dev Judges one item and, if nothing speaks against it, puts its next record into `touched`.
-    function _judge(
-        Batch memory batch,
-        Judgement memory judgement,
-        LotItem calldata item,
-        Touched memory touched
-    ) private view returns (Reason reason) {
-        Record record = _records[touched.id];
-        if (record.seq() != item.facts.seq()) {
-            return item.facts.origin() != uint8(Origin.None) ? Reason.AlreadyExists : Reason.StaleSeq;
+    /// @dev Judges one item and gives its next record, or none.
+    function _judge(Judged memory judged, LotItem calldata item, bytes32 id) private view returns (Record) {
+        LotItemFacts facts = item.facts;
+        uint256 arrow = _arrow(judged.place, facts.role());
+        if (arrow == NO_ARROW || !facts.isCanonical()) return _no(judged, Reason.Malformed);
+        Record record = _records[id];
+        if (record.seq() != facts.seq()) {
+            return _no(judged, arrow == CREATE ? Reason.AlreadyExists : Reason.StaleSeq);
         }
-        uint24 holder = batch.standing.organisation;
-        uint8 status = uint8(HoldingStatus.Held);
-        uint8 flags;
-        if (item.facts.origin() != uint8(Origin.None)) {
-            (reason, flags) = _judgeCreation(batch, judgement, item, record);
-        } else {
-            if (!record.exists()) return Reason.NotFound;
-            holder = record.holder();
-            (reason, status, flags) = _judgeExisting(batch, judgement, item, touched.id, record);
-            reason = _or(reason, _refusesCustodian(batch, touched.id, record));
-            reason = _or(reason, _refusesFull(record));
-            // What leaves its packing comes to lie with whoever answers for the outermost packing.
-            if (record.has(FLAG_PACKED) && flags & FLAG_PACKED == 0) holder = batch.standing.organisation;
+        if (arrow == CREATE) return _create(judged, facts, item.handle, record);
+
+        if (!record.exists()) return _no(judged, Reason.NotFound);
+        if (facts.origin() != 0) return _no(judged, Reason.Malformed);
+        Reason reason = _refusesCustodian(judged.organisation, id, record);
+        if (reason != Reason.None) return _no(judged, reason);
+        if (record.seq() == RecordLibrary.SEQ_MAX) return _no(judged, Reason.SeqExhausted);
+        if (arrow == OBSERVE) {
+            if (record.has(FLAG_CLOSED)) return _no(judged, Reason.Closed);
+            return record.step(judged.actionHash, judged.signer);
         }
-        touched.record = record.advance(judgement.actionHash, batch.signer, holder, status, flags);
+        return _follow(arrow, judged, item, id, record);
+    }
+
+    function _no(Judged memory judged, Reason reason) private pure returns (Record none) {
+        judged.reason = reason;
+    }
+
+    function _not(Judged memory judged, Reason reason) private pure returns (bool) {
+        judged.reason = reason;
+        return false;
+    }
+
+    function _arrow(uint256 place, uint256 role) private pure returns (uint256) {
+        if (role > uint8(type(ItemRole).max)) return NO_ARROW;
+        uint256 table = role < 2 ? SUBJECTS_AND_PARENTS : role < 4 ? CHILDREN_AND_INPUTS : OUTPUTS_AND_SOURCES;
+        return table >> (place | (role & 1) << 7) & 0xf;
     }
 
     /// @dev A holding is created once, with an origin, by the organisation its key names as creator.
-    function _judgeCreation(
-        Batch memory batch,
-        Judgement memory judgement,
-        LotItem calldata item,
-        Record record
-    ) private pure returns (Reason reason, uint8 flags) {
-        LotItemFacts facts = item.facts;
-        uint24 organisation = batch.standing.organisation;
-        if (record.exists()) return (Reason.AlreadyExists, 0);
-        if (facts.origin() > uint8(type(Origin).max)) return (Reason.Malformed, 0);
-        if (facts.creator() != organisation) return (Reason.WrongActor, 0);
-        reason = _refusesNewSubjects(batch);
-        if (reason != Reason.None) return (reason, 0);
-
-        Origin origin = Origin(facts.origin());
-        if (judgement.kind == LotEventKind.Transformation) {
-            if (facts.role() != uint8(ItemRole.Output) || origin != Origin.Made) {
-                return (Reason.Malformed, 0);
-            }
-        } else {
-            bool adds = judgement.kind == LotEventKind.Object && judgement.action == LotAction.Add;
-            if (!adds || facts.role() != uint8(ItemRole.Subject)) return (Reason.Malformed, 0);
-        }
-        if (origin == Origin.Split) {
-            bytes32 lot = RecallActions.lotId(facts.maker(), item.handle);
+    function _create(Judged memory judged, LotItemFacts facts, bytes32 handle, Record record)
+        private
+        pure
+        returns (Record)
+    {
+        uint256 origin = facts.origin();
+        uint24 organisation = judged.organisation;
+        uint8 flags;
+        if (record.exists()) return _no(judged, Reason.AlreadyExists);
+        if (facts.creator() != organisation) return _no(judged, Reason.WrongActor);
+        if (judged.mayCreate != Reason.None) return _no(judged, judged.mayCreate);
+        if (origin == MADE) {
+            if (judged.first != 0) return _no(judged, Reason.Malformed);
+            if (facts.maker() != organisation) return _no(judged, Reason.NotMaker);
+            if (!judged.makes) return _no(judged, Reason.RoleMissing);
+        } else if (origin == 0 || origin > LAST_ORIGIN || judged.place == TRANSFORMATION * KIND) {
+            return _no(judged, Reason.Malformed);
+        } else if ((origin == SPLIT) != (judged.first != 0)) {
+            return _no(judged, Reason.Malformed);
+        } else if (origin == SPLIT) {
             // A part is of the same lot and stays under the same holds: splitting is no way round one.
-            return lot == judgement.sourceLot ? (Reason.None, judgement.sourceFlags) : (Reason.LotMismatch, 0);
+            if (RecallActions.lotId(facts.maker(), handle) != judged.sourceLot) {
+                return _no(judged, Reason.LotMismatch);
+            }
+            flags = judged.sourceFlags;
         }
-        if (judgement.sourceLot != 0) return (Reason.Malformed, 0);
-        if (origin == Origin.Made) {
-            if (facts.maker() != organisation) return (Reason.NotMaker, 0);
-            if (batch.standing.roles & (ROLE_SUPPLIER | ROLE_TENANT) == 0) return (Reason.RoleMissing, 0);
-        }
+        return record.advance(judged.actionHash, judged.signer, organisation, HELD_STATUS, flags);
     }
 
-    /// @dev What an event does to a holding that exists: the arrow of its kind, action and role.
-    function _judgeExisting(
-        Batch memory, /* the custodian is checked by the caller, after the form */
-        Judgement memory judgement,
-        LotItem calldata item,
-        bytes32 id,
-        Record record
-    ) private view returns (Reason, uint8 status, uint8 flags) {
-        uint8 role = item.facts.role();
-        status = record.status();
-        flags = record.flags();
-        LotEventKind kind = judgement.kind;
-
-        if (kind == LotEventKind.Object) {
-            if (role == uint8(ItemRole.Source)) {
-                bool splits = judgement.action == LotAction.Add;
-                return (splits ? _refusesUse(record) : Reason.Malformed, status, flags);
+    /// @dev What an arrow other than observing does to a holding that exists.
+    function _follow(uint256 arrow, Judged memory judged, LotItem calldata item, bytes32 id, Record record)
+        private
+        view
+        returns (Record)
+    {
+        uint24 holder = record.holder();
+        uint8 status = record.status();
+        uint8 flags = record.flags();
+        Reason reason;
+        if (arrow == USE_UP) {
+            reason = _refusesUse(record);
+            status = uint8(HoldingStatus.UsedUp);
+            flags |= FLAG_CLOSED | _breachesOfUse(judged, item, record);
+        } else if (arrow == SPLIT_OFF) {
+            reason = _refusesUse(record);
+            judged.sourceLot = RecallActions.lotId(item.facts.maker(), item.handle);
+            judged.sourceFlags = flags & (HELD | FLAG_BREACH);
+        } else if (arrow == PACK) {
+            reason = _refusesPacking(judged.first, id, record);
+            flags |= FLAG_PACKED;
+        } else if (arrow == UNPACK) {
+            if (record.has(FLAG_CLOSED)) reason = Reason.Closed;
+            flags &= ~FLAG_PACKED;
+            // What leaves its packing lies with whoever answers for the outermost packing: the signer.
+            holder = judged.organisation;
+            if (_parents[id] != judged.first) {
+                judged.breaches |= BREACH_UNPACKED_FROM_ELSEWHERE;
+                flags |= FLAG_BREACH;
             }
-            if (role != uint8(ItemRole.Subject) || judgement.action == LotAction.Add) {
-                return (Reason.Malformed, status, flags);
-            }
-            if (judgement.action == LotAction.Delete) return _use(judgement, item, record);
-            return (_refusesClosed(record), status, flags);
         }
-        if (kind == LotEventKind.Transformation) {
-            if (role != uint8(ItemRole.Input)) return (Reason.Malformed, status, flags);
-            return _use(judgement, item, record);
-        }
-        if (kind == LotEventKind.Transaction) {
-            bool takesPart = role == uint8(ItemRole.Subject) || role == uint8(ItemRole.Parent);
-            return (takesPart ? _refusesClosed(record) : Reason.Malformed, status, flags);
-        }
-        // Aggregation and association: a parent and its children.
-        if (role == uint8(ItemRole.Parent)) {
-            // A used-up parent can still be unpacked, or what is in it would be stuck.
-            bool unpacks = kind == LotEventKind.Aggregation && judgement.action == LotAction.Delete;
-            return (unpacks ? Reason.None : _refusesClosed(record), status, flags);
-        }
-        if (role != uint8(ItemRole.Child)) return (Reason.Malformed, status, flags);
-        if (kind == LotEventKind.Association || judgement.action == LotAction.Observe) {
-            return (_refusesClosed(record), status, flags);
-        }
-        if (judgement.action == LotAction.Add) {
-            Record parent = _records[judgement.parent];
-            (, bytes32 outermost) = _custodianOf(judgement.parent, parent);
-            if (outermost == id) return (Reason.Malformed, status, flags);
-            if (parent.status() != uint8(HoldingStatus.Held)) return (Reason.WrongState, status, flags);
-            return (_refusesUse(record), status, flags | FLAG_PACKED);
-        }
-        if (_parents[id] != judgement.parent) {
-            judgement.breaches |= BREACH_UNPACKED_FROM_ELSEWHERE;
-            flags |= FLAG_BREACH;
-        }
-        return (_refusesClosed(record), status, flags & ~FLAG_PACKED);
+        // Nothing for EMPTY: a used-up parent can still be unpacked, or what is in it would be stuck.
+        if (reason != Reason.None) return _no(judged, reason);
+        return record.advance(judged.actionHash, judged.signer, holder, status, flags);
     }
 
     /// @dev Using a holding up is a fact: under a hold or recall it is recorded, as a breach.
-    function _use(Judgement memory judgement, LotItem calldata item, Record record)
+    function _breachesOfUse(Judged memory judged, LotItem calldata item, Record record)
         private
         view
-        returns (Reason, uint8, uint8)
+        returns (uint8)
     {
         uint256 breaches;
         if (record.has(HELD)) breaches |= BREACH_USED_WHILE_HELD;
         if (RECALLS.isRecalled(item.facts.maker(), item.handle)) breaches |= BREACH_USED_WHILE_RECALLED;
-        judgement.breaches |= breaches;
-        uint8 flags = record.flags() | FLAG_CLOSED | (breaches == 0 ? 0 : FLAG_BREACH);
-        return (_refusesUse(record), uint8(HoldingStatus.UsedUp), flags);
+        judged.breaches |= breaches;
+        return breaches == 0 ? 0 : FLAG_BREACH;
+    }
+
+    /// @dev A child must be loose and not hold its own parent; the parent must lie here.
+    function _refusesPacking(bytes32 parent, bytes32 child, Record record) private view returns (Reason) {
+        Record parentRecord = _records[parent];
+        (, bytes32 outermost) = _custodianOf(parent, parentRecord);
+        if (outermost == child) return Reason.Malformed;
+        if (parentRecord.status() != HELD_STATUS) return Reason.WrongState;
+        return _refusesUse(record);
     }
 
     /// @dev What is used, split or packed must be here, loose, and not on offer to somebody.
     function _refusesUse(Record record) private pure returns (Reason) {
         if (record.has(FLAG_CLOSED)) return Reason.Closed;
         if (record.has(FLAG_PACKED)) return Reason.Packed;
-        return record.status() == uint8(HoldingStatus.Held) ? Reason.None : Reason.WrongState;
+        return record.status() == HELD_STATUS ? Reason.None : Reason.WrongState;
     }
 
-    function _refusesClosed(Record record) private pure returns (Reason) {
-        return record.has(FLAG_CLOSED) ? Reason.Closed : Reason.None;
-    }
-
-    function _pack(Judgement memory judgement, LotItem[] calldata items, Touched[] memory touched) private {
-        if (judgement.action == LotAction.Observe) return;
-        bytes32 parent = judgement.action == LotAction.Add ? judgement.parent : bytes32(0);
-        for (uint256 i; i < touched.length; ++i) {
-            if (items[i].facts.role() == uint8(ItemRole.Child)) _parents[touched[i].id] = parent;
+    /// @dev Item 0 is the parent; packing ties the others to it, unpacking unties them.
+    function _pack(uint256 action, LotEventLog log, uint256 items) private {
+        if (action == uint8(LotAction.Observe)) return;
+        (bytes32 parent,) = log.at(0);
+        if (action == uint8(LotAction.Delete)) parent = 0;
+        for (uint256 i = 1; i < items; ++i) {
+            (bytes32 child,) = log.at(i);
+            _parents[child] = parent;
         }
     }
 }

@@ -69,7 +69,7 @@ abstract contract Organisations is Register {
             uint40(action.validUntil),
             uint40(action.enrolBy)
         );
-        _keys[signer] = key;
+        _granted[signer] = key;
         _roles[action.organisation] = action.roles;
         _admissions[action.organisation] = uint40(action.enrolBy);
         emit OrganisationAdmitted(batch.digest, hash, index, action, touched, key);

@@ -27,8 +27,9 @@ abstract contract Register is SignedLedger, IParticipants {
 
     mapping(uint24 organisation => uint16 roles) internal _roles;
     mapping(uint24 organisation => uint40 confirmBy) internal _admissions;
-    mapping(bytes32 signerId => Key key) internal _keys;
-    mapping(address signer => uint24 organisation) internal _organisationOf;
+    /// @dev What was granted to a key, and the same again by address once the key enrolled: the hot path reads one.
+    mapping(bytes32 signerId => Key key) internal _granted;
+    mapping(address signer => Key key) internal _enrolled;
 
     constructor(Founder memory operator, Founder memory authority, uint40 grantDelay, uint40 recoveryDelay) {
         GRANT_DELAY = grantDelay;
@@ -44,7 +45,7 @@ abstract contract Register is SignedLedger, IParticipants {
 
     /// @inheritdoc IParticipants
     function organisationOf(address signer) external view returns (uint24) {
-        return _organisationOf[signer];
+        return _enrolled[signer].organisation();
     }
 
     /// @inheritdoc IParticipants
@@ -54,20 +55,18 @@ abstract contract Register is SignedLedger, IParticipants {
 
     /// @inheritdoc IParticipants
     function keyOf(uint24 organisation, address signer) external view returns (Key) {
-        return _keys[organisation.signerId(signer)];
+        return _granted[organisation.signerId(signer)];
     }
 
     function _standingOf(address signer) internal view override returns (Standing memory standing) {
-        standing.organisation = _organisationOf[signer];
+        Key key = _enrolled[signer];
+        standing.organisation = key.organisation();
         if (standing.organisation == NOBODY) return standing;
-        bytes32 id = standing.organisation.signerId(signer);
-        Key key = _keys[id];
         Record organisation = _records[standing.organisation.organisationId()];
         standing.roles = _roles[standing.organisation];
         standing.rights = key.rights();
         standing.suspended = organisation.status() == uint8(OrganisationStatus.Suspended);
-        standing.valid = _records[id].status() == uint8(KeyStatus.Active) && key.covers(block.timestamp)
-            && _isConfirmed(organisation);
+        standing.valid = key.covers(block.timestamp) && _isConfirmed(organisation);
     }
 
     /// @dev A new key signs its own enrolment and nothing else before it is valid.
@@ -93,8 +92,8 @@ abstract contract Register is SignedLedger, IParticipants {
             touched[i] = Touched(ids[i], record);
         }
         Key key = KeyLibrary.pack(founder.organisation, RIGHTS_KNOWN, _now(), type(uint40).max, _now());
-        _keys[ids[1]] = key;
-        _organisationOf[founder.key] = founder.organisation;
+        _granted[ids[1]] = key;
+        _enrolled[founder.key] = key;
         _roles[founder.organisation] = founder.roles;
         emit OrganisationFounded(founder.organisation, hash, founder, touched, key);
     }

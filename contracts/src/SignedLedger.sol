@@ -14,7 +14,8 @@ struct Batch {
     Standing standing;
     LedgerMode mode;
     bool all;
-    uint256 recorded;
+    uint256 size;
+    uint256 refused;
     Reason firstReason;
 }
 
@@ -103,16 +104,13 @@ abstract contract SignedLedger is ISignedLedger, EIP712 {
         if (authorisation.mode > MODE_ALL) revert ModeUnknown(authorisation.mode);
         if (block.timestamp > authorisation.deadline) revert DeadlineExpired(authorisation.deadline);
 
+        batch.size = hashes.length;
         batch.signer = authorisation.signer;
         batch.all = authorisation.mode == MODE_ALL;
         batch.digest = _hashTypedDataV4(
             keccak256(
                 abi.encode(
-                    typehash,
-                    keccak256(abi.encodePacked(hashes)),
-                    authorisation.nonce,
-                    authorisation.deadline,
-                    authorisation.mode
+                    typehash, _hashOf(hashes), authorisation.nonce, authorisation.deadline, authorisation.mode
                 )
             )
         );
@@ -132,20 +130,21 @@ abstract contract SignedLedger is ISignedLedger, EIP712 {
         );
     }
 
-    /// @dev Books the outcome of one action: a refusal is logged (`each`) or reverts the batch (`all`).
+    /// @dev Books the outcome of one action.
     function _settle(Batch memory batch, uint256 index, bytes32 actionHash, Reason reason) internal {
-        if (reason == Reason.None) {
-            ++batch.recorded;
-            return;
-        }
+        if (reason != Reason.None) _refuse(batch, index, actionHash, reason);
+    }
+
+    /// @dev A refusal is logged (`each`) or reverts the batch (`all`).
+    function _refuse(Batch memory batch, uint256 index, bytes32 actionHash, Reason reason) internal {
         if (batch.all) revert ActionRefused(index, reason);
-        if (batch.firstReason == Reason.None) batch.firstReason = reason;
+        if (batch.refused++ == 0) batch.firstReason = reason;
         emit Refused(batch.digest, actionHash, index, reason);
     }
 
     /// @dev A batch that recorded nothing reverts and so spends no nonce: relaying it too early burns nothing.
     function _finish(Batch memory batch) internal pure {
-        if (batch.recorded == 0) revert NothingRecorded(batch.firstReason);
+        if (batch.refused == batch.size) revert NothingRecorded(batch.firstReason);
     }
 
     /// @dev Refusals every action can meet.
@@ -214,6 +213,13 @@ abstract contract SignedLedger is ISignedLedger, EIP712 {
         if (batch.standing.roles & role == 0) return Reason.RoleMissing;
         if (batch.standing.rights & right == 0) return Reason.RightMissing;
         return Reason.None;
+    }
+
+    /// @dev keccak256 of the words of an array, without copying them first.
+    function _hashOf(bytes32[] memory words) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(add(words, 0x20), shl(5, mload(words)))
+        }
     }
 
     function _spend(address signer, uint256 nonce) private {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {LotEventFacts, LotItem, LotEvent} from "../types/LotEvent.sol";
+import {LotEvent, LotEventFacts, LotItem} from "../types/LotEvent.sol";
+import {RecordedItem} from "../types/LotEventLog.sol";
 import {Authorisation, ISignedLedger, Touched} from "./ISignedLedger.sol";
 
 /// @notice The five event types of EPCIS 2.0.
@@ -105,16 +106,14 @@ struct ReleaseHold {
 
 /// @title Lots, holdings and their custody.
 interface ITraceability is ISignedLedger {
-    /// @notice `facts`, `root` and `items` are the signed action in wire form; `touched[i]` belongs to `items[i]`.
+    /// @notice `facts`, `root` and each item's handle and facts are the signed action in wire form; each item's id
+    /// and record are what it left. Above what was signed, `facts` carries the breaches and the index.
     event LotEventRecorded(
         bytes32 indexed batch,
         bytes32 indexed actionHash,
-        uint256 index,
         LotEventFacts facts,
         bytes32 root,
-        LotItem[] items,
-        Touched[] touched,
-        uint256 breaches
+        RecordedItem[] items
     );
     event CustodyOffered(
         bytes32 indexed batch,
@@ -144,9 +143,18 @@ interface ITraceability is ISignedLedger {
         Touched[] touched
     );
 
+    /// @notice The events of a batch claim another number of items than came with them.
+    error ItemsMiscounted(uint256 items, uint256 claimed);
+
     /// @notice Records EPCIS events of any kind, in order.
-    /// @dev Items stand in strictly ascending order of their holding ids: none twice, one signed form.
-    function recordLotEvents(LotEvent[] calldata actions, Authorisation calldata authorisation) external;
+    /// @dev A parent or source stands first, the other items in strictly ascending order of their holding ids: none
+    /// twice, one signed form.
+    /// @param items Those of all events one after the other; each event's facts say how many are its own.
+    function recordLotEvents(
+        LotEvent[] calldata actions,
+        LotItem[] calldata items,
+        Authorisation calldata authorisation
+    ) external;
 
     /// @notice Offers a holding (with all that is packed in it) to another organisation. Custody stays.
     function offerCustodies(OfferCustody[] calldata actions, Authorisation calldata authorisation) external;

@@ -5,10 +5,12 @@ import {
     AcceptCustody,
     EndOffer,
     HoldingKey,
+    ITraceability,
     OfferCustody,
     PlaceHold,
     ReleaseHold
 } from "../interfaces/ITraceability.sol";
+import {HoldingIds} from "../types/HoldingIds.sol";
 import {LotEvent, LotItem} from "../types/LotEvent.sol";
 
 /// @notice EIP-712 types of the actions on lots and holdings, and the ids of their subjects.
@@ -62,37 +64,66 @@ library TraceabilityActions {
             keccak256(abi.encode(HOLDING_KEY, holding.maker, holding.handle, holding.creator, holding.serial));
     }
 
-    function id(LotItem calldata item) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                HOLDING_KEY, item.facts.maker(), item.handle, item.facts.creator(), item.facts.serial()
-            )
-        );
-    }
-
-    function hash(LotItem calldata item) internal pure returns (bytes32) {
-        return
-            keccak256(
-                abi.encode(LOT_ITEM, item.facts.role(), item.facts.origin(), id(item), item.facts.seq())
-            );
-    }
-
-    function hash(LotEvent calldata action) internal pure returns (bytes32) {
-        bytes32[] memory items = new bytes32[](action.items.length);
-        for (uint256 i; i < items.length; ++i) {
-            items[i] = hash(action.items[i]);
+    /// @notice The struct hashes of `RecordLotEvent`s in wire form, and the ids of the holdings their items name.
+    /// @dev The hottest loop of all. Memory map: `hashes`, then at m
+    ///
+    ///     0x000 HOLDING_KEY | maker | handle | creator | serial       hashed to the holding of an item
+    ///     0x0a0 LOT_ITEM | role | origin | holding | seq              hashed to an item
+    ///     0x140 RECORD_LOT_EVENT | kind | action | items | occurredAt | schema | root
+    ///
+    /// then the holdings of all events. The hashes of one event's items lie behind its holdings, where the next
+    /// event's holdings will. Shifts and masks follow the layouts in `types/LotEvent.sol`.
+    function hashAll(LotEvent[] calldata actions, LotItem[] calldata items)
+        internal
+        pure
+        returns (bytes32[] memory hashes, HoldingIds holdings)
+    {
+        hashes = new bytes32[](actions.length);
+        bytes32[3] memory typehashes = [HOLDING_KEY, LOT_ITEM, RECORD_LOT_EVENT];
+        uint256 counted;
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore(m, mload(typehashes))
+            mstore(add(m, 0xa0), mload(add(typehashes, 0x20)))
+            mstore(add(m, 0x140), mload(add(typehashes, 0x40)))
+            holdings := add(m, 0x220)
+            let place := holdings
+            let item := items.offset
+            let next := add(hashes, 0x20)
+            let end := add(actions.offset, shl(6, actions.length))
+            for { let action := actions.offset } lt(action, end) { action := add(action, 0x40) } {
+                let eventFacts := calldataload(action)
+                let itemHashes := add(place, shl(5, and(shr(112, eventFacts), 0xffff)))
+                let itemHash := itemHashes
+                for {} lt(place, itemHashes) { place := add(place, 0x20) } {
+                    let facts := calldataload(add(item, 0x20))
+                    mstore(add(m, 0x20), and(shr(16, facts), 0xffffff))
+                    mstore(add(m, 0x40), calldataload(item))
+                    mstore(add(m, 0x60), and(shr(40, facts), 0xffffff))
+                    mstore(add(m, 0x80), and(shr(64, facts), 0xffffffff))
+                    let holding := keccak256(m, 0xa0)
+                    mstore(place, holding)
+                    mstore(add(m, 0xc0), and(facts, 0xff))
+                    mstore(add(m, 0xe0), and(shr(8, facts), 0xff))
+                    mstore(add(m, 0x100), holding)
+                    mstore(add(m, 0x120), and(shr(96, facts), 0xffffff))
+                    mstore(itemHash, keccak256(add(m, 0xa0), 0xa0))
+                    itemHash := add(itemHash, 0x20)
+                    item := add(item, 0x40)
+                }
+                mstore(add(m, 0x160), and(eventFacts, 0xff))
+                mstore(add(m, 0x180), and(shr(8, eventFacts), 0xff))
+                mstore(add(m, 0x1a0), keccak256(itemHashes, sub(itemHash, itemHashes)))
+                mstore(add(m, 0x1c0), and(shr(48, eventFacts), 0xffffffffffffffff))
+                mstore(add(m, 0x1e0), and(shr(16, eventFacts), 0xffffffff))
+                mstore(add(m, 0x200), calldataload(add(action, 0x20)))
+                mstore(next, keccak256(add(m, 0x140), 0xe0))
+                next := add(next, 0x20)
+            }
+            mstore(0x40, place)
+            counted := shr(6, sub(item, items.offset))
         }
-        return keccak256(
-            abi.encode(
-                RECORD_LOT_EVENT,
-                action.facts.kind(),
-                action.facts.action(),
-                keccak256(abi.encodePacked(items)),
-                action.facts.occurredAt(),
-                action.facts.schema(),
-                action.root
-            )
-        );
+        if (counted != items.length) revert ITraceability.ItemsMiscounted(items.length, counted);
     }
 
     function hash(OfferCustody calldata action) internal pure returns (bytes32) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @dev The hot action travels packed: a wallet shows and signs the fields of `RecordLotEvent` one by one, the
-/// calldata and the log carry the same fields in two words each. At 50 records a transaction the plain ABI form
-/// costs about 3,000 gas a record more (docs/performance.md).
+/// @dev The hot action travels packed: a wallet shows and signs the fields of `RecordLotEvent` one by one, calldata
+/// and log carry the same fields in two words an event and two an item, the items of all events in one array. At 50
+/// records a transaction the plain ABI form costs thousands of gas a record more (docs/performance.md).
 
-/// @notice kind uint8 | action uint8 | schema uint32 | occurredAt uint64, least significant bit first.
+/// @notice kind uint8 | action uint8 | schema uint32 | occurredAt uint64 | items uint16 | breaches uint16 |
+/// index uint16, least significant bit first. `items` is how many the event has. The last two are the ledger's, in
+/// the log only: what was wrong, and which of the batch.
 type LotEventFacts is uint256;
 
 /// @notice role uint8 | origin uint8 | maker uint24 | creator uint24 | serial uint32 | seq uint24, likewise.
@@ -17,11 +19,10 @@ struct LotItem {
     LotItemFacts facts;
 }
 
-/// @notice An EPCIS event in wire form.
+/// @notice An EPCIS event in wire form, but for its items.
 struct LotEvent {
     LotEventFacts facts;
     bytes32 root;
-    LotItem[] items;
 }
 
 using LotEventFactsLibrary for LotEventFacts global;
@@ -44,9 +45,14 @@ library LotEventFactsLibrary {
         return uint64(LotEventFacts.unwrap(self) >> 48);
     }
 
-    /// @notice Whether the unused bits are zero, so that one signed struct has one wire form.
+    function items(LotEventFacts self) internal pure returns (uint16) {
+        return uint16(LotEventFacts.unwrap(self) >> 112);
+    }
+
+    /// @notice Whether the unused bits are zero, so that one signed struct has one wire form; and kind and action are
+    /// below 8 and 4, so that they find a place in a table.
     function isCanonical(LotEventFacts self) internal pure returns (bool) {
-        return LotEventFacts.unwrap(self) >> 112 == 0;
+        return LotEventFacts.unwrap(self) & ~uint256(0xffffffffffffffffffffffffffff0307) == 0;
     }
 }
 
@@ -77,5 +83,20 @@ library LotItemFactsLibrary {
 
     function isCanonical(LotItemFacts self) internal pure returns (bool) {
         return LotItemFacts.unwrap(self) >> 120 == 0;
+    }
+}
+
+/// @notice Finds events and items in calldata without the compiler's bounds checks: `i` must be below the length.
+library LotEventCalldata {
+    function at(LotEvent[] calldata events, uint256 i) internal pure returns (LotEvent calldata lotEvent) {
+        assembly ("memory-safe") {
+            lotEvent := add(events.offset, shl(6, i))
+        }
+    }
+
+    function at(LotItem[] calldata items, uint256 i) internal pure returns (LotItem calldata item) {
+        assembly ("memory-safe") {
+            item := add(items.offset, shl(6, i))
+        }
     }
 }
