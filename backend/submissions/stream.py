@@ -81,6 +81,7 @@ class Followers:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stream-poller", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._mirrored: Mirrored | None = None
 
     def start(self) -> None:
         """Begin to poll; call it on the event loop that serves the clients."""
@@ -96,9 +97,11 @@ class Followers:
         self._thread.join()
 
     def join(self) -> asyncio.Queue[Change | Mirrored | None]:
-        """A queue that gets everything from now on; None in it is the end."""
+        """A queue that gets how far the mirror is, and everything from now on; None in it is the end."""
         # One place more than is ever filled, so that there is room for the end.
         queue: asyncio.Queue[Change | Mirrored | None] = asyncio.Queue(_LONGEST_QUEUE + 1)
+        if self._mirrored is not None:
+            queue.put_nowait(self._mirrored)
         self._queues.add(queue)
         return queue
 
@@ -132,7 +135,6 @@ class Followers:
         raw = connection.connection.driver_connection
         assert isinstance(raw, psycopg.Connection)
         raw.execute(f"LISTEN {CHANNEL}")
-        mirrored: Mirrored | None = None
         if position is None:
             position = newest(connection)
         while not self._stopping.is_set():
@@ -141,9 +143,9 @@ class Followers:
                 position = change.position
             status = read_status(connection)
             now = Mirrored(status.block, status.finalised) if status else None
-            if now is not None and now != mirrored:
+            if now is not None and now != self._mirrored:
+                self._mirrored = now
                 self._tell(now)
-                mirrored = now
             for _ in raw.notifies(timeout=_LOOK_EACH_SECONDS, stop_after=1):
                 pass
         return position
