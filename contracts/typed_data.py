@@ -10,7 +10,7 @@ Everything here works offline. The same numbers come out of Solidity (``contract
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
@@ -277,7 +277,7 @@ def _struct_encoder(struct: str) -> Callable[[Value], bytes]:
 
 
 def struct_hash(struct: str, value: Value) -> bytes:
-    """EIP-712 ``hashStruct``. Raises :class:`TypedDataError` for a value that does not fit, ``KeyError`` for a missing one."""
+    """EIP-712 ``hashStruct``. Raises :class:`TypedDataError` for a value that does not fit, ``KeyError`` for none."""
     return _encoder(struct)(value)
 
 

@@ -101,7 +101,7 @@ abstract contract LotEvents is Holdings {
         Judged memory judged = _judging(batch);
         judged.holdings = holdings;
         for (uint256 i; i < hashes.length; ++i) {
-            LotEvent calldata action = actions.at(i);
+            LotEvent calldata action = actions.get(i);
             judged.actionHash = hashes[i];
             judged.reason = standing;
             judged.from = judged.to;
@@ -129,7 +129,7 @@ abstract contract LotEvents is Holdings {
         if (judged.reason != Reason.None) return false;
         if (!facts.isCanonical() || judged.from == judged.to) return _not(judged, Reason.Malformed);
         if (facts.occurredAt() > block.timestamp + CLOCK_SKEW) return _not(judged, Reason.FromTheFuture);
-        if (NESTING_KINDS >> kind & 1 != 0 && items.at(judged.from).facts.role() != PARENT) {
+        if (NESTING_KINDS >> kind & 1 != 0 && items.get(judged.from).facts.role() != PARENT) {
             return _not(judged, Reason.Malformed);
         }
 
@@ -141,7 +141,7 @@ abstract contract LotEvents is Holdings {
 
         uint256 count = facts.items();
         for (uint256 i; i < count; ++i) {
-            (bytes32 id, Record record) = log.at(i);
+            (bytes32 id, Record record) = log.get(i);
             _records[id] = record;
         }
         if (kind == AGGREGATION) _pack(facts.action(), log, count);
@@ -159,8 +159,8 @@ abstract contract LotEvents is Holdings {
         uint256 from = judged.from;
         uint256 to = judged.to;
         for (uint256 i = from; i < to; ++i) {
-            LotItem calldata item = items.at(i);
-            bytes32 id = judged.holdings.at(i);
+            LotItem calldata item = items.get(i);
+            bytes32 id = judged.holdings.get(i);
             if (FIRST_ROLES >> item.facts.role() & 1 != 0) {
                 if (i != from) return _not(judged, Reason.Malformed);
                 judged.first = id;
@@ -313,10 +313,10 @@ abstract contract LotEvents is Holdings {
     /// @dev Item 0 is the parent; packing ties the others to it, unpacking unties them.
     function _pack(uint256 action, LotEventLog log, uint256 items) private {
         if (action == uint8(LotAction.Observe)) return;
-        (bytes32 parent,) = log.at(0);
+        (bytes32 parent,) = log.get(0);
         if (action == uint8(LotAction.Delete)) parent = 0;
         for (uint256 i = 1; i < items; ++i) {
-            (bytes32 child,) = log.at(i);
+            (bytes32 child,) = log.get(i);
             _parents[child] = parent;
         }
     }

@@ -7,7 +7,7 @@ type HoldingIds is uint256;
 using HoldingIdsLibrary for HoldingIds global;
 
 library HoldingIdsLibrary {
-    function at(HoldingIds self, uint256 i) internal pure returns (bytes32 id) {
+    function get(HoldingIds self, uint256 i) internal pure returns (bytes32 id) {
         assembly ("memory-safe") {
             id := mload(add(self, shl(5, i)))
         }

@@ -88,13 +88,13 @@ library LotItemFactsLibrary {
 
 /// @notice Finds events and items in calldata without the compiler's bounds checks: `i` must be below the length.
 library LotEventCalldata {
-    function at(LotEvent[] calldata events, uint256 i) internal pure returns (LotEvent calldata lotEvent) {
+    function get(LotEvent[] calldata events, uint256 i) internal pure returns (LotEvent calldata lotEvent) {
         assembly ("memory-safe") {
             lotEvent := add(events.offset, shl(6, i))
         }
     }
 
-    function at(LotItem[] calldata items, uint256 i) internal pure returns (LotItem calldata item) {
+    function get(LotItem[] calldata items, uint256 i) internal pure returns (LotItem calldata item) {
         assembly ("memory-safe") {
             item := add(items.offset, shl(6, i))
         }

@@ -49,7 +49,7 @@ library LotEventLogLibrary {
     }
 
     /// @notice The after-image of item `i`.
-    function at(LotEventLog self, uint256 i) internal pure returns (bytes32 id, Record record) {
+    function get(LotEventLog self, uint256 i) internal pure returns (bytes32 id, Record record) {
         assembly ("memory-safe") {
             let place := add(self, add(0x80, shl(7, i)))
             id := mload(add(place, 0x40))
