@@ -114,7 +114,7 @@ def deploy(rpc_url: str, deployer_key: bytes, founders: Founders) -> Deployment:
     contracts: dict[str, Contract] = {}
     for nonce, (name, arguments) in enumerate(_constructors(founders, addresses)):
         addresses[name] = created_address(account.address, nonce)
-        contracts[name] = _deploy_one(chain, account, nonce, name, arguments(), addresses[name])
+        contracts[name] = _deploy_one(chain, account, nonce, name, arguments())
     genesis = chain.eth.get_block(0)["hash"]
     return Deployment(chain.eth.chain_id, Web3.to_hex(genesis), contracts)
 
@@ -142,7 +142,8 @@ def _constructors(founders: Founders, addresses: Mapping[str, str]) -> list[tupl
     ]
 
 
-def _deploy_one(chain: Web3, account: Any, nonce: int, name: str, arguments: Sequence[Any], address: str) -> Contract:
+def _deploy_one(chain: Web3, account: Any, nonce: int, name: str, arguments: Sequence[Any]) -> Contract:
+    address = created_address(account.address, nonce)
     compiled = artifact(name)
     contract = chain.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
     creation: TxParams = contract.constructor(*arguments).build_transaction(

@@ -2,7 +2,8 @@
 
 A value of a struct is a mapping from field name to value: ``int`` for ``uintN``, ``bytes`` for ``bytesN``, a
 checksummed or lower-case ``0x`` string for ``address``, a mapping for a nested struct, a sequence for an array.
-:mod:`contracts.action_json` makes such values out of JSON. Hashes are 32 bytes, heads 24, signatures 65 (r ‖ s ‖ v, low s).
+:mod:`contracts.action_json` makes such values out of JSON. Hashes are 32 bytes, heads 24, signatures 65: r ‖ s ‖ v
+with a low s.
 
 Everything here works offline. The same numbers come out of Solidity (``contracts/src/libraries``) and TypeScript
 (``frontend/src/signing``); shared vectors and property tests hold them equal.

@@ -200,8 +200,9 @@ abstract contract LotEvents is Holdings {
         return _follow(arrow, judged, item, id, record);
     }
 
-    function _no(Judged memory judged, Reason reason) private pure returns (Record none) {
+    function _no(Judged memory judged, Reason reason) private pure returns (Record) {
         judged.reason = reason;
+        return Record.wrap(0);
     }
 
     function _not(Judged memory judged, Reason reason) private pure returns (bool) {
