@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Batch} from "./SignedLedger.sol";
+import {Batch, SignedLedger} from "./SignedLedger.sol";
 import {TradeLedger} from "./TradeLedger.sol";
 import {
     AgreeCorrection,
@@ -36,6 +36,11 @@ contract Corrections is TradeLedger, ICorrections {
     mapping(bytes32 id => Pending pending) private _pending;
 
     constructor(IParticipants participants, ISuccession succession) TradeLedger(participants, succession) {}
+
+    /// @inheritdoc ISignedLedger
+    function awaitsAnswer(bytes32 id) external view override(ISignedLedger, SignedLedger) returns (bool) {
+        return _records[id].status() == uint8(CorrectionStatus.Offered);
+    }
 
     /// @inheritdoc ICorrections
     function pendingOf(bytes32 id) external view returns (uint24 countersigner, uint64 lapsesAt) {

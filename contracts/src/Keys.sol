@@ -25,6 +25,9 @@ import {Record} from "./types/Record.sol";
 abstract contract Keys is Register {
     using ParticipantActions for *;
 
+    /// @dev `validFrom` of a recovery's key that the authority has not confirmed: never.
+    uint40 private constant UNCONFIRMED = type(uint40).max;
+
     /// @inheritdoc IParticipants
     function grantKeys(GrantKey[] calldata actions, Authorisation calldata authorisation) external {
         bytes32[] memory hashes = new bytes32[](actions.length);
@@ -91,6 +94,7 @@ abstract contract Keys is Register {
         reason = _or(reason, _refusesHead(record, action.agreesTo));
         if (reason == Reason.None && record.status() != uint8(KeyStatus.Offered)) reason = Reason.WrongState;
         if (reason == Reason.None && block.timestamp > key.enrolBy()) reason = Reason.Lapsed;
+        if (reason == Reason.None && key.validFrom() == UNCONFIRMED) reason = Reason.TooEarly;
         if (reason == Reason.None && _enrolled[action.key].organisation() != NOBODY) {
             reason = Reason.KeyKnown;
         }
@@ -146,9 +150,10 @@ abstract contract Keys is Register {
         emit KeyClosed(batch.digest, hash, index, action, touched, key);
     }
 
-    /// @dev A key closes itself or is closed by an admin of its organisation. One not yet enrolled may also be
-    /// closed by any key of the organisation (the veto against a recovery), by operator and authority who granted
-    /// it, and by anyone once its time to enrol is over.
+    /// @dev A key closes itself or is closed by an admin of its organisation. One that is not in use yet may also be
+    /// closed by any key of the organisation (the veto against a recovery), by anyone once its time to enrol is
+    /// over, and, while the authority has not confirmed its recovery, by operator and authority. More they may
+    /// not: the operator must not be able to keep an organisation from adding keys.
     function _refusesCloser(Batch memory batch, address target, Key key, KeyStatus status)
         private
         view
@@ -157,9 +162,14 @@ abstract contract Keys is Register {
         bool colleague = batch.standing.organisation == key.organisation();
         if (batch.signer == target) return Reason.None;
         if (colleague && batch.standing.rights & RIGHT_ADMIN != 0) return Reason.None;
+        if (colleague && (status != KeyStatus.Active || block.timestamp < key.validFrom())) {
+            return Reason.None;
+        }
         if (status != KeyStatus.Active) {
-            if (colleague || block.timestamp > key.enrolBy()) return Reason.None;
-            return _may(batch, ROLE_OPERATOR | ROLE_AUTHORITY, RIGHT_ADMIN);
+            if (block.timestamp > key.enrolBy()) return Reason.None;
+            if (key.validFrom() == UNCONFIRMED) {
+                return _may(batch, ROLE_OPERATOR | ROLE_AUTHORITY, RIGHT_ADMIN);
+            }
         }
         return colleague ? Reason.RightMissing : Reason.WrongActor;
     }
@@ -196,16 +206,12 @@ abstract contract Keys is Register {
         if (reason != Reason.None) return reason;
 
         Key key = KeyLibrary.pack(
-            action.organisation,
-            action.rights,
-            type(uint40).max, // not before the authority confirms
-            uint40(action.validUntil),
-            uint40(action.enrolBy)
+            action.organisation, action.rights, UNCONFIRMED, uint40(action.validUntil), uint40(action.enrolBy)
         );
         _granted[id] = key;
         Touched[] memory touched = new Touched[](2);
         touched[0] = _touchOrganisation(batch, hash, organisation);
-        touched[1] = _writeKey(batch, hash, id, action.organisation, KeyStatus.Proposed);
+        touched[1] = _writeKey(batch, hash, id, action.organisation, KeyStatus.Offered);
         emit RecoveryProposed(batch.digest, hash, index, action, touched, key);
     }
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Batch, SignedLedger} from "./SignedLedger.sol";
-import {Reason, Touched} from "./interfaces/ISignedLedger.sol";
+import {ISignedLedger, Reason, Touched} from "./interfaces/ISignedLedger.sol";
 import {
     Founder,
     IParticipants,
@@ -36,6 +36,12 @@ abstract contract Register is SignedLedger, IParticipants {
         RECOVERY_DELAY = recoveryDelay;
         _found(operator);
         _found(authority);
+    }
+
+    /// @inheritdoc ISignedLedger
+    function awaitsAnswer(bytes32 id) external view override(ISignedLedger, SignedLedger) returns (bool) {
+        // Offered has the same number among organisations and keys, and means the same: somebody is to sign.
+        return _records[id].status() == uint8(OrganisationStatus.Offered);
     }
 
     /// @inheritdoc IParticipants

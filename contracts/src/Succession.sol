@@ -9,7 +9,7 @@ import {
     ROLE_OPERATOR,
     Standing
 } from "./interfaces/IParticipants.sol";
-import {Authorisation, LedgerMode, Reason, Touched} from "./interfaces/ISignedLedger.sol";
+import {Authorisation, ISignedLedger, LedgerMode, Reason, Touched} from "./interfaces/ISignedLedger.sol";
 import {ConfirmMode, EndModeChange, ISuccession, ScheduleMode} from "./interfaces/ISuccession.sol";
 import {SuccessionActions} from "./libraries/SuccessionActions.sol";
 import {Record} from "./types/Record.sol";
@@ -36,6 +36,11 @@ contract Succession is SignedLedger, ISuccession {
     constructor(IParticipants participants, uint40 modeDelay) {
         PARTICIPANTS = participants;
         MODE_DELAY = modeDelay;
+    }
+
+    /// @inheritdoc ISignedLedger
+    function awaitsAnswer(bytes32) external view override(ISignedLedger, SignedLedger) returns (bool) {
+        return _isModePending() && !_modeChange.confirmed;
     }
 
     /// @inheritdoc ISuccession

@@ -40,10 +40,9 @@ enum OrganisationStatus {
 }
 
 /// @notice Statuses of a key's record.
-/// none -> Proposed (recovery) -> Offered -> Active -> Closed; none -> Offered; Proposed, Offered -> Closed.
+/// none -> Offered -> Active -> Closed; Offered -> Closed. A recovery's key cannot enrol before it is confirmed.
 enum KeyStatus {
     None,
-    Proposed,
     Offered,
     Active,
     Closed
