@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Batch, SignedLedger} from "./SignedLedger.sol";
+import {SignedLedger} from "./SignedLedger.sol";
 import {TradeLedger} from "./TradeLedger.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IRecalls} from "./interfaces/IRecalls.sol";

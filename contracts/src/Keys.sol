@@ -242,9 +242,8 @@ abstract contract Keys is Register {
         Key key = _granted[id];
         reason = _or(_may(batch, ROLE_AUTHORITY, RIGHT_ADMIN), _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesHead(record, action.agreesTo));
-        if (reason == Reason.None && record.status() != uint8(KeyStatus.Proposed)) {
-            reason = Reason.WrongState;
-        }
+        if (reason == Reason.None && record.status() != uint8(KeyStatus.Offered)) reason = Reason.WrongState;
+        if (reason == Reason.None && key.validFrom() != UNCONFIRMED) reason = Reason.WrongState;
         if (reason == Reason.None && block.timestamp > key.enrolBy()) reason = Reason.Lapsed;
         reason = _or(reason, _refusesFull(_records[organisation]));
         if (reason != Reason.None) return reason;

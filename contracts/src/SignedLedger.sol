@@ -138,7 +138,8 @@ abstract contract SignedLedger is ISignedLedger, EIP712 {
     /// @dev A refusal is logged (`each`) or reverts the batch (`all`).
     function _refuse(Batch memory batch, uint256 index, bytes32 actionHash, Reason reason) internal {
         if (batch.all) revert ActionRefused(index, reason);
-        if (batch.refused++ == 0) batch.firstReason = reason;
+        if (batch.refused == 0) batch.firstReason = reason;
+        ++batch.refused;
         emit Refused(batch.digest, actionHash, index, reason);
     }
 
