@@ -49,10 +49,10 @@ library LotEventFactsLibrary {
         return uint16(LotEventFacts.unwrap(self) >> 112);
     }
 
-    /// @notice Whether the unused bits are zero, so that one signed struct has one wire form; and kind and action are
-    /// below 8 and 4, so that they find a place in a table.
+    /// @notice Whether the unused bits are zero, so that one signed struct has one wire form; kind and action are below
+    /// 8 and 4, so that they find a place in a table; and items are below 4,096, as many as the mirror can number.
     function isCanonical(LotEventFacts self) internal pure returns (bool) {
-        return LotEventFacts.unwrap(self) & ~uint256(0xffffffffffffffffffffffffffff0307) == 0;
+        return LotEventFacts.unwrap(self) & ~uint256(0x0fffffffffffffffffffffffffff0307) == 0;
     }
 }
 
