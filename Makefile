@@ -55,7 +55,7 @@ test: setup ## run every test: contracts, face, and everything in Python
 	@$(PYTHON) -m pytest
 
 CHECKS := check-style check-types check-imports check-dependencies check-house \
-	check-solidity check-typescript check-artifacts
+	check-solidity check-typescript check-artifacts check-vectors
 
 .PHONY: check $(CHECKS)
 check: $(CHECKS) ## run every rule that is not a test (`make -k check` goes on after a finding)
@@ -95,6 +95,10 @@ check-typescript: setup
 check-artifacts: setup
 	@echo "check: artifacts are what the sources compile to"
 	@$(PYTHON) -m contracts.compiler --check
+
+check-vectors: setup
+	@echo "check: vectors are what the definitions give"
+	@$(PYTHON) -m contracts.vectors --check
 
 .PHONY: bench
 bench: setup ## measure; ONLY=gas|mirror|api picks, N= sets the size; writes build/bench.json

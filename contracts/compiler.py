@@ -4,7 +4,7 @@
     python -m contracts.compiler --check    exit 1 if what lies there is not what the sources compile to
 
 An artifact is `{abi, bytecode, deployedBytecode, immutableReferences, storageLayout}`; besides the contracts'
-there is `typed_data.json`, the EIP-712 definitions for other languages.
+there are `typed_data.json` and `details.json`: EIP-712 types and schemas of details for other languages.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import solcx
 
-from contracts.typed_data import LEDGERS, definitions
+from contracts import details, typed_data
+from contracts.typed_data import LEDGERS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SOURCES: Final = ROOT / "contracts" / "src"
@@ -27,15 +29,23 @@ _CODE_LIMIT: Final = 24_576  # EIP-170
 
 def compile_ledgers() -> dict[str, str]:
     """Text of every artifact file by file name. Raises ``solcx.exceptions.SolcError`` on an error in a source."""
+    compiled = compile_contracts({name: f"contracts/src/{name}.sol" for name in LEDGERS})
+    files = {f"{name}.json": _artifact(output) for name, output in compiled.items()}
+    definitions = {"typed_data.json": typed_data.definitions(), "details.json": details.definitions()}
+    return {name: _text(content) for name, content in {**files, **definitions}.items()}
+
+
+def compile_contracts(paths: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What solc says of some contracts, by name; ``paths`` gives the file of each, from the repository's root.
+
+    Raises ``solcx.exceptions.SolcError`` on an error in a source.
+    """
     with (ROOT / "foundry.toml").open("rb") as file:
         profile: dict[str, Any] = tomllib.load(file)["profile"]["default"]
-    sources = {
-        path.relative_to(ROOT).as_posix(): {"content": path.read_text(encoding="utf-8")}
-        for path in SOURCES.rglob("*.sol")
-    }
+    sources = {path.relative_to(ROOT).as_posix() for path in SOURCES.rglob("*.sol")} | set(paths.values())
     request = {
         "language": "Solidity",
-        "sources": sources,
+        "sources": {path: {"content": (ROOT / path).read_text(encoding="utf-8")} for path in sorted(sources)},
         "settings": {
             "remappings": profile["remappings"],
             "optimizer": {"enabled": profile["optimizer"], "runs": profile["optimizer_runs"]},
@@ -43,7 +53,7 @@ def compile_ledgers() -> dict[str, str]:
             "evmVersion": profile["evm_version"],
             "metadata": {"bytecodeHash": profile["bytecode_hash"], "appendCBOR": profile["cbor_metadata"]},
             "outputSelection": {
-                f"contracts/src/{name}.sol": {
+                path: {
                     name: [
                         "abi",
                         "evm.bytecode.object",
@@ -52,15 +62,14 @@ def compile_ledgers() -> dict[str, str]:
                         "storageLayout",
                     ]
                 }
-                for name in LEDGERS
+                for name, path in paths.items()
             },
         },
     }
     if not (ROOT / "node_modules" / "solc").is_dir():
         raise SystemExit("compiler_missing: node_modules is not installed - run `make setup`")
     output = solcx.compile_standard(request, solc_binary=ROOT / "contracts" / "solc")
-    files = {f"{name}.json": _artifact(output["contracts"][f"contracts/src/{name}.sol"][name]) for name in LEDGERS}
-    return {name: _text(content) for name, content in {**files, "typed_data.json": definitions()}.items()}
+    return {name: output["contracts"][path][name] for name, path in paths.items()}
 
 
 def _artifact(compiled: dict[str, Any]) -> dict[str, Any]:

@@ -40,9 +40,7 @@ library Details {
 
     function leafHash(uint32 schema, DetailsLeaf calldata leaf) internal pure returns (bytes32) {
         return keccak256(
-            abi.encodePacked(
-                LEAF, keccak256(abi.encode(schema, leaf.index, leaf.tag, leaf.value, leaf.salt))
-            )
+            abi.encodePacked(LEAF, keccak256(abi.encode(schema, leaf.index, leaf.tag, leaf.value, leaf.salt)))
         );
     }
 
