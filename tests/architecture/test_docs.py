@@ -38,3 +38,23 @@ def test_the_readme_names_the_two_commands_on_its_first_screen() -> None:
     first_screen = "\n".join((ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:36])
     for needed in ("make demo", "make test", "docs/architecture.md", "index verify"):
         assert needed in first_screen
+
+
+def test_every_setting_is_documented() -> None:
+    """An operator finds each variable of `backend/settings.py` in docs/operating.md."""
+    from backend.settings import PREFIX, Settings
+
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    assert [] == [name for name in names if f"`{name}`" not in text]
+
+
+def test_the_operators_page_names_halts_that_exist() -> None:
+    """A code that was renamed would leave the operator searching."""
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    at_night = text.split("## At three in the morning")[1]
+    codes = {code for code in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", at_night)}
+    sources = "\n".join(
+        path.read_text(encoding="utf-8") for part in ("indexer", "backend") for path in (ROOT / part).rglob("*.py")
+    )
+    assert [] == sorted(code for code in codes if f'"{code}"' not in sources)
