@@ -19,10 +19,17 @@ struct Batch {
     Reason firstReason;
 }
 
+/// @title The records of every ledger.
+/// @dev The first base with storage, so `_records` stands at slot 0, pinned by test: a storage proof of
+/// `_records[id]` is evidence.
+abstract contract Records {
+    mapping(bytes32 id => Record record) internal _records;
+}
+
 /// @title The base of every ledger.
 /// @dev A public function of a ledger hashes its actions, calls `_authorise` once, then hands each action to a
 /// body that either returns the reason it refuses (before any write) or writes, emits and returns `None`.
-abstract contract SignedLedger is ISignedLedger, EIP712 {
+abstract contract SignedLedger is ISignedLedger, Records, EIP712 {
     uint8 internal constant MODE_EACH = 0;
     uint8 internal constant MODE_ALL = 1;
 
@@ -32,8 +39,6 @@ abstract contract SignedLedger is ISignedLedger, EIP712 {
     bytes32 private constant CANCEL_NONCES_TYPEHASH =
         keccak256("CancelNonces(uint256 word,uint256 mask,uint64 deadline)");
 
-    /// @dev Storage slot 0, pinned by test: a storage proof of `_records[id]` is evidence.
-    mapping(bytes32 id => Record record) internal _records;
     mapping(address signer => mapping(uint256 word => uint256 used)) private _nonces;
 
     constructor() EIP712("Suyuan", "1") {
