@@ -42,6 +42,7 @@ PACKED: Mapping[str, Sequence[tuple[str, str]]] = {
     "LotEventFacts": (
         ("index", "uint16"),
         ("breaches", "uint16"),
+        ("items", "uint16"),
         ("occurred_at", "uint64"),
         ("schema", "uint32"),
         ("action", "uint8"),

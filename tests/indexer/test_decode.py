@@ -57,7 +57,8 @@ def test_a_lot_event_comes_back_with_every_packed_field(
     items: list[tuple[bytes, int, int, int, int, int, int, bytes, bytes, int, int, int, int]],
 ) -> None:
     kind, action, schema, occurred_at, breaches, index = facts
-    word = kind | action << 8 | schema << 16 | occurred_at << 48 | breaches << 112 | index << 128
+    signed_word = kind | action << 8 | schema << 16 | occurred_at << 48 | len(items) << 112
+    word = signed_word | breaches << 128 | index << 144
     said = [
         (
             handle,
