@@ -40,6 +40,7 @@ ROOMS = (
     Room("index", "backend.mirror_commands:app", "Run and check the mirror of the chain in SQL."),
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),
     Room("secrets", "backend.secrets_command:secrets", "Make the passwords and keys of a trial installation."),
+    Room("demo", "backend.demo.command:demo", "Start a whole Suyuan with a sample park in it."),
     Room("sandbox", "backend.sandbox.cli:sandbox", "Run a command inside a whole Suyuan of its own."),
 )
 

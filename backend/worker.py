@@ -31,4 +31,6 @@ def make_celery(broker_url: str) -> Celery:
 
 def run_worker(app: Celery) -> None:
     """Work until a signal ends it."""
-    app.worker_main(["worker", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"])
+    app.worker_main(
+        ["--quiet", "worker", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    )

@@ -45,6 +45,8 @@ class Holding:
     serial: int
     head: bytes = _NO_HEAD
     seq: int = 0
+    steps: tuple[tuple[bytes, str], ...] = ()
+    """(action hash, signer) of every act on it, as its head folded them."""
 
     @property
     def key(self) -> dict[str, Any]:
@@ -63,7 +65,15 @@ class Holding:
 
     def after(self, action: str, value: Mapping[str, Any], signer: str) -> Self:
         """The holding after one more act on it, foretold as the ledger will fold it."""
-        return replace(self, head=fold(self.head, action_hash(action, value), signer), seq=self.seq + 1)
+        step = (action_hash(action, value), signer)
+        return replace(self, head=fold(self.head, *step), seq=self.seq + 1, steps=(*self.steps, step))
+
+    def trail(self) -> dict[str, Any]:
+        """Opens its head from the very first act."""
+        return {
+            "head_before": "0x" + _NO_HEAD.hex(),
+            "steps": [{"action_hash": "0x" + act.hex(), "signer": signer} for act, signer in self.steps],
+        }
 
 
 class Member:
@@ -107,6 +117,12 @@ class Member:
                 for holding in ordered
             ],
         )
+
+    def correction(self, holding: Holding) -> dict[str, Any]:
+        """A `CorrectDetails` of a holding's first record, its making; the trail that goes with it is the holding's."""
+        first, _ = holding.steps[0]
+        ledger = self._place.contracts["Traceability"]
+        return self.state(correction={"ledger": ledger, "subject": holding.id, "corrects": first}, seq=0, lapsesAt=FAR)
 
     def batch(
         self,

@@ -6,13 +6,13 @@ from sqlalchemy import Connection, Row, func, select
 
 from backend.errors import ServiceError
 from backend.identity.actor import ALL_RIGHTS, Actor, Right, Role
-from backend.identity.commands import hash_token
 from backend.identity.models import API_TOKEN
+from backend.identity.tokens import hash_token
 from indexer import schema as mirror
 
 # Statuses of the records of organisations and keys (IParticipants.sol).
 ORGANISATION_STATUS = ("none", "offered", "active", "suspended", "ended")
-KEY_STATUS = ("none", "proposed", "offered", "active", "closed")
+KEY_STATUS = ("none", "offered", "active", "closed")
 _CONFIRMED = (ORGANISATION_STATUS.index("active"), ORGANISATION_STATUS.index("suspended"))
 _KEY_ACTIVE = KEY_STATUS.index("active")
 
@@ -44,7 +44,7 @@ def actor_of_token(connection: Connection, token: str, *, at: int) -> Actor:
     roles = _roles_of(connection, row.organisation)
     if roles is None:
         raise ServiceError("token_not_valid")
-    granted = _rights_of(connection, row.organisation, at=at)
+    granted = _rights_of(connection, row.organisation, at=_moment(connection, at))
     return Actor(organisation=row.organisation, roles=roles, rights=Right(row.rights) & granted)
 
 
@@ -66,7 +66,7 @@ def standing_of(connection: Connection, signer: bytes, *, at: int) -> Standing |
     ).one_or_none()
     if row is None:
         return None
-    covers = row.valid_from <= at < row.valid_until and row.revoked_at == 0
+    covers = row.valid_from <= _moment(connection, at) < row.valid_until and row.revoked_at == 0
     is_valid = row.status == _KEY_ACTIVE and covers and _roles_of(connection, row.organisation) is not None
     return Standing(organisation=row.organisation, is_valid=is_valid)
 
@@ -104,6 +104,12 @@ def keys(connection: Connection, actor: Actor) -> list[Row[bytes, int, int, int,
             .order_by(mirror.key_latest.c.number)
         )
     )
+
+
+def _moment(connection: Connection, at: int) -> int:
+    """Now, as keys count it: by the chain's clock, which may be ahead of ours."""
+    newest = connection.scalar(select(mirror.block.c.recorded_at).order_by(mirror.block.c.number.desc()).limit(1))
+    return max(at, newest or 0)
 
 
 def _roles_of(connection: Connection, organisation: int) -> Role | None:

@@ -31,7 +31,7 @@ class KeyOut(BaseModel):
     valid_from: int
     valid_until: int
     revoked_at: int | None
-    status: str = Field(description="proposed, offered, active or closed.")
+    status: str = Field(description="offered, active or closed.")
 
 
 class KeysOut(BaseModel):

@@ -32,7 +32,7 @@ def sandbox(
     Ends with CMD's exit status. SUYUAN_DATABASE_URL, if set, names the PostgreSQL server to make a database on.
     """
     given = load(SandboxSettings).database_url
-    with _terminated_like_interrupted():
+    with terminated_like_interrupted():
         stack = Stack(
             keep=keep,
             without=without or (),
@@ -66,7 +66,7 @@ def _run(command: list[str], environment: dict[str, str]) -> int:
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
+def terminated_like_interrupted() -> Iterator[None]:
     """Let SIGTERM unwind as Ctrl-C does, so that everything started is stopped."""
 
     previous = signal.signal(signal.SIGTERM, _leave)

@@ -12,10 +12,10 @@ from enum import StrEnum
 from sqlalchemy import Connection, select
 
 from indexer import schema as mirror
-from indexer.decode import LOG_SHIFT
 
-# A number with no position in it is an event; every other is a holding (indexer/schema.py).
-_POSITION = (1 << LOG_SHIFT) - 1
+# A number with no position in it is an event; every other is a holding (indexer/schema.py gives the layout).
+POSITION_BITS = 12
+_POSITION = (1 << POSITION_BITS) - 1
 
 
 class Direction(StrEnum):

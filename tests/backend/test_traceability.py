@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from backend.demo.member import ADD, AGGREGATION, CHILD, DELETE, PARENT, Holding
+from backend.traceability.lineage import POSITION_BITS
+from indexer.decode import LOG_SHIFT
 from tests.backend.park import ORGANISATIONS, Park
 
 
@@ -234,6 +236,10 @@ def test_a_packed_holding_follows_what_it_is_packed_in(park: Park) -> None:
     assert sees(park, "rival", other)
     assert number("rival") == custodian(trace(park, "operator", other, "both"), other)
     assert None is custodian(trace(park, "supplier", other, "both"), other)
+
+
+def test_events_and_holdings_are_told_apart_where_the_mirror_puts_their_position() -> None:
+    assert LOG_SHIFT == POSITION_BITS
 
 
 def test_a_recalled_lot_says_so(park: Park) -> None:

@@ -1,0 +1,46 @@
+"""The numbers of the ledgers and the words we show for them: the same as in Solidity, in the same order."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from backend.identity.actor import Right, Role, names
+from backend.identity.queries import KEY_STATUS, ORGANISATION_STATUS
+from backend.submissions.refusals import code_of_name
+from backend.traceability.records import BREACHES, EVENT_KIND, FLAGS, HOLDING_STATUS, ORIGIN
+
+SOURCES = Path(__file__).parents[2] / "contracts/src"
+SOLIDITY = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.rglob("*.sol")))
+
+
+@pytest.mark.parametrize(
+    ("enum", "words"),
+    {
+        "OrganisationStatus": ORGANISATION_STATUS,
+        "KeyStatus": KEY_STATUS,
+        "HoldingStatus": HOLDING_STATUS,
+        "Origin": ORIGIN,
+        "LotEventKind": EVENT_KIND,
+    }.items(),
+)
+def test_the_words_of_an_enum_are_its_members(enum: str, words: tuple[str, ...]) -> None:
+    body = re.search(rf"enum {enum} \{{(.+?)\}}", SOLIDITY, re.DOTALL)
+    assert body is not None
+    assert tuple(code_of_name(member.strip()) for member in body[1].split(",")) == words
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    {
+        "FLAG_": FLAGS,
+        "BREACH_": BREACHES,
+        "ROLE_": tuple(names(Role(sum(Role)))),
+        "RIGHT_": tuple(names(Right(sum(Right)))),
+    }.items(),
+)
+def test_the_words_of_a_mask_are_its_bits(prefix: str, words: tuple[str, ...]) -> None:
+    bits = re.findall(rf"constant {prefix}(\w+) = 1 << (\d+);", SOLIDITY)
+    assert [(word.upper(), str(bit)) for bit, word in enumerate(words)] == bits
