@@ -49,7 +49,7 @@ def vectors() -> dict[str, Any]:
         "batches": [_batch(number, action) for number, action in enumerate(ACTIONS)],
         "cancelledNonces": [_cancelled(edge) for edge in _EDGES],
         "refusedSignatures": list(_refused_signatures()),
-        "ids": {struct: [_id(struct, edge) for edge in _EDGES] for struct in STRUCTS if struct.endswith("Key")},
+        "ids": {struct: [_id(struct, edge) for edge in _EDGES] for struct in _KEYS},
         "founders": [_id("Founder", edge) for edge in _EDGES],
         "folds": [_fold(edge) for edge in _EDGES],
         "handles": [_handle(identifier) for identifier in ("", "LOT-7/2026", "批号：溯源 甲", "e\u0301tui", "é", "🧪")],
@@ -77,6 +77,7 @@ def _mixed(label: str, bits: int) -> int:
 
 
 _EDGES: Final = {"lowest": _lowest, "highest": _highest, "mixed": _mixed}
+_KEYS: Final = tuple(struct for struct in STRUCTS if struct.endswith("Key") and struct not in ACTIONS)
 # `RecordLotEvent` has as many items as its edge stands in this list.
 _ITEMS: Final = ("lowest", "highest", "mixed")
 

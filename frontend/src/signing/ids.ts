@@ -1,0 +1,50 @@
+/** Ids of subjects, which nobody can squat because each is the hash of a typed key; and the fold of their heads. */
+import { type Address, concat, type Hex, keccak256, slice } from "viem";
+
+import { structHash } from "./typedData";
+
+export interface HoldingKey {
+  readonly maker: bigint;
+  readonly handle: Hex;
+  readonly creator: bigint;
+  readonly serial: bigint;
+}
+
+export interface CorrectionKey {
+  readonly ledger: Address;
+  readonly subject: Hex;
+  readonly corrects: Hex;
+}
+
+export function organisationId(organisation: bigint): Hex {
+  return structHash("OrganisationKey", { organisation });
+}
+
+/** Subject of a key granted by (or for) an organisation. */
+export function signerId(organisation: bigint, key: Address): Hex {
+  return structHash("SignerKey", { organisation, key });
+}
+
+/** Subject of the mode. */
+export function platformId(): Hex {
+  return structHash("PlatformKey", {});
+}
+
+/** Subject of a lot: its maker (0 if none is on this ledger) and the salted hash of its trade identifier. */
+export function lotId(maker: bigint, handle: Hex): Hex {
+  return structHash("LotKey", { maker, handle });
+}
+
+export function holdingId(holding: HoldingKey): Hex {
+  return structHash("HoldingKey", { ...holding });
+}
+
+/** Subject of a correction of one record of one subject of one ledger. */
+export function correctionId(correction: CorrectionKey): Hex {
+  return structHash("CorrectionKey", { ...correction });
+}
+
+/** The 24-byte head after one more action: `bytes24(keccak256(head ‖ actionHash ‖ signer))`. */
+export function fold(head: Hex, actionHash: Hex, signer: Address): Hex {
+  return slice(keccak256(concat([head, actionHash, signer])), 0, 24);
+}
