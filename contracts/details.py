@@ -9,6 +9,7 @@ Keccak-256:
   can be shown at its own place alone.
 - A value is the UTF-8 of the NFC of a text (tag 1), 32 bytes big-endian two's complement of an integer (2), bytes (3),
   or RFC 8785 bytes of a JSON value (4). Nobody canonicalises JSON here: what is hashed is what will be shown.
+  Where two normalisers differ, over characters newer than one of them, the author's bytes stand.
 - A place without a field, and a field without a value, have tag 0, no value, and a salt as any other: from outside
   nobody sees how many fields there are.
 - ``salt = HMAC-SHA256(event key, "salt" ‖ schema as 4 bytes big-endian ‖ UTF-8 of the path)``. The path of place *i*
