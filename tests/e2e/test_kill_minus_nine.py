@@ -1,0 +1,198 @@
+"""Everything of ours is killed in random order while a thousand records flow, and the broker is emptied."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from http.client import HTTPException
+from typing import Any
+
+import pytest
+
+from backend.db import open_engine
+from backend.demo.client import Client
+from backend.demo.member import ADD, MADE, OBJECT, SUBJECT, Member, Place, admission
+from backend.failures import Failure
+from backend.identity.actor import ALL_RIGHTS, Role
+from backend.identity.commands import create_token
+from backend.sandbox.service import SUYUAN
+from backend.sandbox.stack import Stack
+from backend.settings import surrounding_variables
+from backend.submissions.settlement import AUTHORISED_TOPIC
+from contracts.deployer import Deployment
+from contracts.signatures import keccak
+
+BATCHES, RECORDS_A_BATCH = 100, 10
+FEWEST_KILLS = 12
+SEED = 20_261_121
+
+SUPPLIER = 3
+
+
+@pytest.fixture(scope="module")
+def member(stack: Stack) -> Member:
+    """A supplier who has been admitted."""
+    deployment = Deployment.load(stack.deployment_path)
+    place = Place(deployment.chain_id, {name: each.address for name, each in deployment.contracts.items()})
+    operator = Member(1, stack.keys.key("operator"), place, b"e2e")
+    authority = Member(2, stack.keys.key("authority"), place, b"e2e")
+    supplier = Member(SUPPLIER, keccak(b"e2e supplier"), place, b"e2e")
+    proposals, confirmations, enrolments = admission(operator, authority, {supplier: int(Role.SUPPLIER)})
+    client = client_of(stack, 1)
+    client.wait(client.submit(proposals, confirmations, *enrolments))
+    return supplier
+
+
+def client_of(stack: Stack, organisation: int) -> Client:
+    engine = open_engine(stack.database_url, pool=1)
+    with engine.begin() as connection:
+        token = create_token(connection, organisation=organisation, rights=ALL_RIGHTS, label="e2e", days=1)
+    engine.dispose()
+    return Client(stack.api_url, token)
+
+
+@contextmanager
+def killing(stack: Stack, chance: random.Random) -> Iterator[Callable[[], int]]:
+    """Inside the context parts are killed and started again, one after another; gives the number of kills so far."""
+    stopping = threading.Event()
+    kills: list[str] = []
+    broken: list[BaseException] = []
+
+    def victims() -> Iterator[str]:
+        while True:
+            yield from chance.sample(["worker", "indexer", "api"], 3)
+
+    def kill() -> None:
+        try:
+            for name in victims():
+                if stopping.wait(chance.uniform(0.1, 0.5)):
+                    return
+                stack.kill(name)
+                kills.append(name)
+                if len(kills) % 3 == 0:
+                    stack.valkey.flush()
+                stack.start(name)
+        except BaseException as error:  # noqa: BLE001 (told to the test, which fails on it)
+            broken.append(error)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield lambda: len(kills)
+    finally:
+        stopping.set()
+        killer.join()
+    assert [] == broken
+
+
+def persist(ask: Callable[[], Any]) -> Any:
+    """Ask until somebody answers: what a client does while the service is being killed."""
+    for _ in range(600):
+        try:
+            return ask()
+        except (OSError, HTTPException, json.JSONDecodeError):
+            threading.Event().wait(0.1)
+    raise TimeoutError("nobody answered for a minute")
+
+
+@pytest.mark.timeout(400)
+def test_after_kill_minus_nine_of_everything_each_acknowledged_record_is_on_chain_once(
+    stack: Stack, member: Member
+) -> None:
+    client = client_of(stack, SUPPLIER)
+    acknowledged: list[str] = []
+    with killing(stack, random.Random(SEED)) as kills:
+        while len(acknowledged) < BATCHES or kills() < FEWEST_KILLS:
+            acknowledged += persist(partial(client.submit, a_batch(member)))
+    persist(partial(client.wait, acknowledged, within_seconds=120))
+    digests = [url.rsplit("/", 1)[1] for url in acknowledged]
+    assert dict.fromkeys(digests, 1) == times_authorised(stack, digests)
+    recorded = records_by_batch(stack)
+    assert dict.fromkeys(digests, RECORDS_A_BATCH) == {digest: recorded[digest] for digest in digests}
+    assert "identical" == verified(stack)
+
+
+def test_a_batch_sent_again_after_everything_is_still_one(stack: Stack, member: Member) -> None:
+    client = client_of(stack, SUPPLIER)
+    batch = a_batch(member)
+    (url,) = client.submit(batch)
+    stack.kill("worker")
+    stack.kill("api")
+    stack.start("api")
+    assert [url] == client.submit(batch)
+    stack.start("worker")
+    client.wait([url])
+    assert [url] == client.submit(batch)
+    digest = url.rsplit("/", 1)[1]
+    assert {digest: 1} == times_authorised(stack, [digest])
+
+
+def test_a_changed_row_of_the_mirror_is_found_and_named(stack: Stack, member: Member) -> None:
+    client = client_of(stack, SUPPLIER)
+    client.wait(client.submit(a_batch(member)))
+    engine = open_engine(stack.database_url, pool=1)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE mirror.holding SET serial = serial + 1000000 WHERE serial = 1")
+    try:
+        outcome = verify(stack)
+        differences = json.loads(outcome.stdout)["differences"]
+        assert 1 == outcome.returncode
+        assert {"holding"} == {difference["table"] for difference in differences}
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE mirror.holding SET serial = 1 WHERE serial = 1000001")
+        engine.dispose()
+    assert "identical" == verified(stack)
+
+
+def test_a_refused_batch_is_refused_over_the_wire_too(stack: Stack, member: Member) -> None:
+    batch = {**a_batch(member), "chain_id": 1}
+    with pytest.raises(Failure, match="chain_mismatch"):
+        client_of(stack, SUPPLIER).submit(batch)
+
+
+def a_batch(member: Member) -> Mapping[str, Any]:
+    events = [member.lot_event(OBJECT, ADD, {member.new_holding(): (SUBJECT, MADE)}) for _ in range(RECORDS_A_BATCH)]
+    return member.batch("RecordLotEvent", *events)
+
+
+def times_authorised(stack: Stack, digests: list[str]) -> dict[str, int]:
+    """How often the chain says that it recorded each batch."""
+    logs = _logs(stack, [[f"0x{AUTHORISED_TOPIC.hex()}"]])
+    counted = Counter(log["topics"][1] for log in logs)
+    return {digest: counted[digest] for digest in digests}
+
+
+def records_by_batch(stack: Stack) -> Counter[str]:
+    """How many lot events the chain has of each batch."""
+    return Counter(log["topics"][1] for log in _logs(stack, []) if len(log["topics"]) == 3 and not _authorises(log))
+
+
+def verify(stack: Stack) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*SUYUAN, "index", "verify", "--json"],
+        env={**surrounding_variables(), **stack.environment},
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+
+
+def verified(stack: Stack) -> str:
+    return str(json.loads(verify(stack).stdout)["verify"])
+
+
+def _authorises(log: Mapping[str, Any]) -> bool:
+    return bool(log["topics"][0] == f"0x{AUTHORISED_TOPIC.hex()}")
+
+
+def _logs(stack: Stack, topics: list[list[str]]) -> list[dict[str, Any]]:
+    address = Deployment.load(stack.deployment_path).contracts["Traceability"].address
+    logs = stack.anvil.ask("eth_getLogs", {"fromBlock": "0x0", "address": address, "topics": topics})
+    assert isinstance(logs, list)
+    return logs
