@@ -81,7 +81,7 @@ contract Corrections is TradeLedger, ICorrections {
             reason = Reason.ProposalPending;
         }
         reason = _or(reason, _refusesFull(record));
-        if (reason == Reason.None) (reason, countersigner) = _open(batch, action.correction, trail);
+        if (reason == Reason.None) (reason, countersigner) = _open(batch, index, action.correction, trail);
         if (reason == Reason.None && action.lapsesAt > type(uint40).max) reason = Reason.Malformed;
         if (reason == Reason.None && countersigner != 0 && action.lapsesAt <= block.timestamp) {
             reason = Reason.Lapsed;
@@ -94,27 +94,35 @@ contract Corrections is TradeLedger, ICorrections {
         emit DetailsCorrected(batch.digest, hash, index, action, touched, countersigner);
     }
 
-    /// @dev Follows a trail to the head the ledger keeps. The countersigner is the last other organisation on it.
-    function _open(Batch memory batch, CorrectionKey calldata correction, Trail calldata trail)
+    /// @dev Follows a trail to the head the ledger keeps, and finds who must agree: whoever answers for the subject
+    /// now, if others have signed on it since or it has travelled on in its packing; else the last other who signed.
+    function _open(Batch memory batch, uint256 index, CorrectionKey calldata correction, Trail calldata trail)
         private
         view
         returns (Reason, uint24 countersigner)
     {
         ISignedLedger ledger = ISignedLedger(correction.ledger);
-        if (trail.steps.length == 0 || trail.steps[0].actionHash != correction.corrects) {
-            return (Reason.TrailMismatch, 0);
-        }
+        uint24 author = batch.standing.organisation;
+        Record subject = ledger.recordOf(correction.subject);
         bytes24 head = trail.headBefore;
         for (uint256 i; i < trail.steps.length; ++i) {
             Step calldata step = trail.steps[i];
             head = RecordLibrary.fold(head, step.actionHash, step.signer);
             uint24 organisation = PARTICIPANTS.organisationOf(step.signer);
-            if (organisation == batch.standing.organisation) continue;
-            if (i == 0) return (Reason.WrongActor, 0);
-            countersigner = organisation;
+            if (organisation != author) countersigner = organisation;
         }
-        if (head != ledger.recordOf(correction.subject).head()) return (Reason.TrailMismatch, 0);
-        return (ledger.awaitsAnswer(correction.subject) ? Reason.WrongState : Reason.None, countersigner);
+        // Nobody signed the trail: a wrong one is whoever relays', who must not be able to have a correction refused.
+        if (
+            trail.steps.length == 0 || trail.steps[0].actionHash != correction.corrects
+                || head != subject.head()
+        ) revert ActionRefused(index, Reason.TrailMismatch);
+
+        if (PARTICIPANTS.organisationOf(trail.steps[0].signer) != author) return (Reason.WrongActor, 0);
+        if (ledger.awaitsAnswer(correction.subject)) return (Reason.WrongState, 0);
+        uint24 answerable = ledger.answerableFor(correction.subject);
+        if (answerable == 0) return (Reason.NestingTooDeep, 0);
+        bool concerned = countersigner != 0 || subject.holder() == author;
+        return (Reason.None, concerned && answerable != author ? answerable : countersigner);
     }
 
     /// @inheritdoc ICorrections

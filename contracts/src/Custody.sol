@@ -14,6 +14,7 @@ import {Authorisation, Reason, Touched} from "./interfaces/ISignedLedger.sol";
 import {
     AcceptCustody,
     EndOffer,
+    HoldingKey,
     HoldingStatus,
     ITraceability,
     OfferCustody,
@@ -56,11 +57,7 @@ abstract contract Custody is Holdings {
         if (reason == Reason.None && PARTICIPANTS.rolesOf(action.to) == 0) {
             reason = Reason.OrganisationUnknown;
         }
-        // Recalled goods travel in one direction only: back to whoever made them.
-        if (
-            reason == Reason.None && action.to != action.holding.maker
-                && RECALLS.isRecalled(action.holding.maker, action.holding.handle)
-        ) reason = Reason.Recalled;
+        if (reason == Reason.None) reason = _refusesRecalled(action.holding, action.to);
         if (reason != Reason.None) return reason;
 
         _offers[id] = Offer(action.to, uint40(action.lapsesAt));
@@ -99,6 +96,9 @@ abstract contract Custody is Holdings {
         if (reason == Reason.None && offer.to != batch.standing.organisation) reason = Reason.WrongActor;
         if (reason == Reason.None && block.timestamp > offer.lapsesAt) reason = Reason.Lapsed;
         if (reason == Reason.None && record.has(HELD)) reason = Reason.Held;
+        if (reason == Reason.None) {
+            reason = _refusesRecalled(action.holding, batch.standing.organisation);
+        }
         if (reason != Reason.None) return reason;
 
         delete _offers[id];
@@ -106,6 +106,12 @@ abstract contract Custody is Holdings {
             batch, hash, id, batch.standing.organisation, uint8(HoldingStatus.Held), record.flags()
         );
         emit CustodyAccepted(batch.digest, hash, index, action, touched);
+    }
+
+    /// @dev Recalled goods travel in one direction only: back to whoever made them.
+    function _refusesRecalled(HoldingKey calldata holding, uint24 to) private view returns (Reason) {
+        if (to == holding.maker) return Reason.None;
+        return RECALLS.isRecalled(holding.maker, holding.handle) ? Reason.Recalled : Reason.None;
     }
 
     /// @inheritdoc ITraceability

@@ -41,13 +41,19 @@ abstract contract Holdings is TradeLedger, ITraceability {
     }
 
     /// @inheritdoc ISignedLedger
-    function awaitsAnswer(bytes32 id) external view override(ISignedLedger, SignedLedger) returns (bool) {
-        return _records[id].status() == uint8(HoldingStatus.Offered);
+    /// @dev The custodian: the holder of the holding itself, or of what it is packed in. 0 if that is too deep.
+    function answerableFor(bytes32 id)
+        external
+        view
+        override(ISignedLedger, SignedLedger)
+        returns (uint24 custodian)
+    {
+        (custodian,) = _custodianOf(id, _records[id]);
     }
 
-    /// @inheritdoc ITraceability
-    function custodianOf(bytes32 holding) external view returns (uint24 custodian) {
-        (custodian,) = _custodianOf(holding, _records[holding]);
+    /// @inheritdoc ISignedLedger
+    function awaitsAnswer(bytes32 id) external view override(ISignedLedger, SignedLedger) returns (bool) {
+        return _isOnOffer(id, _records[id]);
     }
 
     /// @inheritdoc ITraceability
@@ -74,6 +80,13 @@ abstract contract Holdings is TradeLedger, ITraceability {
             record = _records[id];
         }
         return (record.holder(), id);
+    }
+
+    /// @dev Whether a holding, or what it is packed in, is on offer. The receiver agrees to the head of the outermost
+    /// packing alone, so what lies in it must stay as it is until then.
+    function _isOnOffer(bytes32 id, Record record) internal view returns (bool) {
+        (, bytes32 outermost) = _custodianOf(id, record);
+        return _records[outermost].status() == uint8(HoldingStatus.Offered);
     }
 
     /// @dev Refusals of any act on a holding by its custodian.

@@ -198,6 +198,8 @@ abstract contract Keys is Register {
         bytes32 id = action.organisation.signerId(action.key);
         bytes32 organisation = action.organisation.organisationId();
         reason = _or(_may(batch, ROLE_OPERATOR, RIGHT_ADMIN), _refusesMoment(action.occurredAt));
+        // Proposals raise the seq of an organisation, which a reinstatement names: suspending the operator ends that.
+        reason = _or(reason, _refusesNewSubjects(batch));
         if (reason == Reason.None && !_isConfirmed(_records[organisation])) {
             reason = Reason.OrganisationUnknown;
         }

@@ -127,7 +127,10 @@ abstract contract LotEvents is Holdings {
         LotEventFacts facts = action.facts;
         uint256 kind = facts.kind();
         if (judged.reason != Reason.None) return false;
-        if (!facts.isCanonical() || judged.from == judged.to) return _not(judged, Reason.Malformed);
+        if (!facts.isCanonical() || judged.from == judged.to) {
+            if (!facts.isSigned()) revert SignatureInvalid();
+            return _not(judged, Reason.Malformed);
+        }
         if (facts.occurredAt() > block.timestamp + CLOCK_SKEW) return _not(judged, Reason.FromTheFuture);
         if (NESTING_KINDS >> kind & 1 != 0 && items.get(judged.from).facts.role() != PARENT) {
             return _not(judged, Reason.Malformed);
@@ -180,8 +183,10 @@ abstract contract LotEvents is Holdings {
     /// @dev Judges one item and gives its next record, or none.
     function _judge(Judged memory judged, LotItem calldata item, bytes32 id) private view returns (Record) {
         LotItemFacts facts = item.facts;
+        // Bits that nobody signed are the relayer's doing: refused, they would let it spoil one event of a batch.
+        if (!facts.isSigned()) revert SignatureInvalid();
         uint256 arrow = _arrow(judged.place, facts.role());
-        if (arrow == NO_ARROW || !facts.isCanonical()) return _no(judged, Reason.Malformed);
+        if (arrow == NO_ARROW) return _no(judged, Reason.Malformed);
         Record record = _records[id];
         if (record.seq() != facts.seq()) {
             return _no(judged, arrow == CREATE ? Reason.AlreadyExists : Reason.StaleSeq);
@@ -265,10 +270,11 @@ abstract contract LotEvents is Holdings {
             judged.sourceLot = RecallActions.lotId(item.facts.maker(), item.handle);
             judged.sourceFlags = flags & (HELD | FLAG_BREACH);
         } else if (arrow == PACK) {
-            reason = _refusesPacking(judged.first, id, record);
+            reason = _refusesPacking(judged.first, item, id, record);
             flags |= FLAG_PACKED;
         } else if (arrow == UNPACK) {
             if (record.has(FLAG_CLOSED)) reason = Reason.Closed;
+            else if (_isOnOffer(id, record)) reason = Reason.WrongState;
             flags &= ~FLAG_PACKED;
             // What leaves its packing lies with whoever answers for the outermost packing: the signer.
             holder = judged.organisation;
@@ -295,13 +301,22 @@ abstract contract LotEvents is Holdings {
         return breaches == 0 ? 0 : FLAG_BREACH;
     }
 
-    /// @dev A child must be loose and not hold its own parent; the parent must lie here.
-    function _refusesPacking(bytes32 parent, bytes32 child, Record record) private view returns (Reason) {
+    /// @dev A child must be loose and not hold its own parent; the parent must lie here and not be on offer. What is
+    /// packed travels unasked, so it must be free of holds and recalls: packing is no way round one.
+    function _refusesPacking(bytes32 parent, LotItem calldata item, bytes32 child, Record record)
+        private
+        view
+        returns (Reason reason)
+    {
         Record parentRecord = _records[parent];
         (, bytes32 outermost) = _custodianOf(parent, parentRecord);
         if (outermost == child) return Reason.Malformed;
         if (parentRecord.status() != HELD_STATUS) return Reason.WrongState;
-        return _refusesUse(record);
+        if (_isOnOffer(parent, parentRecord)) return Reason.WrongState;
+        reason = _refusesUse(record);
+        if (reason != Reason.None) return reason;
+        if (record.has(HELD)) return Reason.Held;
+        return RECALLS.isRecalled(item.facts.maker(), item.handle) ? Reason.Recalled : Reason.None;
     }
 
     /// @dev What is used, split or packed must be here, loose, and not on offer to somebody.

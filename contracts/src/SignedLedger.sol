@@ -52,6 +52,11 @@ abstract contract SignedLedger is ISignedLedger, Records, EIP712 {
     }
 
     /// @inheritdoc ISignedLedger
+    function answerableFor(bytes32 id) external view virtual returns (uint24) {
+        return _records[id].holder();
+    }
+
+    /// @inheritdoc ISignedLedger
     function awaitsAnswer(bytes32) external view virtual returns (bool) {
         return false;
     }

@@ -109,6 +109,9 @@ interface ISignedLedger {
     /// @notice The record of a subject; a zero word if there is none.
     function recordOf(bytes32 id) external view returns (Record);
 
+    /// @notice The organisation answerable for a subject now; 0 if there is none, or it cannot be found.
+    function answerableFor(bytes32 id) external view returns (uint24);
+
     /// @notice Whether somebody may be answering the head of a subject: then nothing about it is corrected.
     function awaitsAnswer(bytes32 id) external view returns (bool);
 

@@ -168,9 +168,6 @@ interface ITraceability is ISignedLedger {
     function placeHolds(PlaceHold[] calldata actions, Authorisation calldata authorisation) external;
     function releaseHolds(ReleaseHold[] calldata actions, Authorisation calldata authorisation) external;
 
-    /// @notice The organisation answerable for a holding now: its own holder, or that of what it is packed in.
-    function custodianOf(bytes32 holding) external view returns (uint24);
-
     /// @notice What a holding is packed in; 0 if in nothing.
     function parentOf(bytes32 holding) external view returns (bytes32);
 

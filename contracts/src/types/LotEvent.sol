@@ -49,8 +49,13 @@ library LotEventFactsLibrary {
         return uint16(LotEventFacts.unwrap(self) >> 112);
     }
 
-    /// @notice Whether the unused bits are zero, so that one signed struct has one wire form; kind and action are below
-    /// 8 and 4, so that they find a place in a table; and items are below 4,096, as many as the mirror can number.
+    /// @notice Whether all bits were signed: one signed struct has one wire form.
+    function isSigned(LotEventFacts self) internal pure returns (bool) {
+        return LotEventFacts.unwrap(self) >> 128 == 0;
+    }
+
+    /// @notice Whether all bits were signed; kind and action are below 8 and 4, so that they find a place in a table; and
+    /// items are below 4,096, as many as the mirror can number.
     function isCanonical(LotEventFacts self) internal pure returns (bool) {
         return LotEventFacts.unwrap(self) & ~uint256(0x0fffffffffffffffffffffffffff0307) == 0;
     }
@@ -81,7 +86,8 @@ library LotItemFactsLibrary {
         return uint24(LotItemFacts.unwrap(self) >> 96);
     }
 
-    function isCanonical(LotItemFacts self) internal pure returns (bool) {
+    /// @notice Whether all bits were signed: one signed struct has one wire form.
+    function isSigned(LotItemFacts self) internal pure returns (bool) {
         return LotItemFacts.unwrap(self) >> 120 == 0;
     }
 }

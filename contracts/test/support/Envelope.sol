@@ -26,9 +26,8 @@ struct Envelope {
 using EnvelopeLibrary for Envelope global;
 
 library EnvelopeLibrary {
-    bytes32 private constant DOMAIN = keccak256(
-        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-    );
+    bytes32 private constant DOMAIN =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
     function signer(Envelope memory self) internal pure returns (address) {
         return vm.addr(self.secret);
@@ -55,8 +54,9 @@ library EnvelopeLibrary {
         uint8 mode
     ) internal view returns (bytes32) {
         bytes32 actions = keccak256(abi.encodePacked(actionHashes));
-        return
-            typed(ledger, keccak256(abi.encode(kind.batchType(), actions, nonce, uint256(deadline), uint256(mode))));
+        return typed(
+            ledger, keccak256(abi.encode(kind.batchType(), actions, nonce, uint256(deadline), uint256(mode)))
+        );
     }
 
     /// @notice The EIP-712 digest of a struct hash for a ledger on this chain.
@@ -108,7 +108,9 @@ library EnvelopeLibrary {
     ) internal pure returns (bytes memory) {
         return bytes.concat(
             self.kind.call,
-            _frame(_tail(abi.encode(events)), _tail(abi.encode(items)), _authorisation(self, signer_, signature_))
+            _frame(
+                _tail(abi.encode(events)), _tail(abi.encode(items)), _authorisation(self, signer_, signature_)
+            )
         );
     }
 

@@ -37,8 +37,9 @@ library KindLibrary {
 
     /// @notice The typehash of the batch that is signed.
     function batchType(Kind memory self) internal pure returns (bytes32) {
-        string memory batch =
-            string.concat(self.name, "Batch(", self.name, "[] actions,uint256 nonce,uint64 deadline,uint8 mode)");
+        string memory batch = string.concat(
+            self.name, "Batch(", self.name, "[] actions,uint256 nonce,uint64 deadline,uint8 mode)"
+        );
         return vm.eip712HashType(string.concat(batch, definition(self)));
     }
 
@@ -54,8 +55,7 @@ library Kinds {
     string private constant GRANT =
         "uint24 organisation,address key,uint16 rights,uint64 validUntil,uint64 enrolBy,";
     string internal constant LOT = "LotKey(uint24 maker,bytes32 handle)";
-    string internal constant HOLDING =
-        "HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)";
+    string internal constant HOLDING = "HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)";
     string internal constant CORRECTION = "CorrectionKey(address ledger,bytes32 subject,bytes32 corrects)";
 
     function admitOrganisation() internal pure returns (Kind memory) {

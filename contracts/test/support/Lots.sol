@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {
-    HoldingKey,
-    ItemRole,
-    LotAction,
-    LotEventKind,
-    Origin
-} from "../../src/interfaces/ITraceability.sol";
+import {HoldingKey, ItemRole, Origin} from "../../src/interfaces/ITraceability.sol";
 import {LotEvent, LotEventFacts, LotItem, LotItemFacts} from "../../src/types/LotEvent.sol";
 
 /// @notice `LotItem` as a wallet shows and signs it.
@@ -60,7 +54,11 @@ library Lots {
     }
 
     /// @notice Two items in the order the ledger wants: a parent or source stands first, others ascend by id.
-    function list(SignedItem memory a, SignedItem memory b) internal pure returns (SignedItem[] memory items) {
+    function list(SignedItem memory a, SignedItem memory b)
+        internal
+        pure
+        returns (SignedItem[] memory items)
+    {
         items = new SignedItem[](2);
         (items[0], items[1]) = (a, b);
         sort(items);
@@ -91,15 +89,6 @@ library Lots {
 
     function _isFirst(SignedItem memory a) private pure returns (bool) {
         return a.role == uint8(ItemRole.Parent) || a.role == uint8(ItemRole.Source);
-    }
-
-    function lotEvent(LotEventKind kind, LotAction action, SignedItem[] memory items, uint64 occurredAt)
-        internal
-        pure
-        returns (SignedLotEvent memory)
-    {
-        bytes32 root = keccak256(abi.encode("details of", kind, action, items, occurredAt));
-        return SignedLotEvent(uint8(kind), uint8(action), items, occurredAt, 1, root);
     }
 
     /// @notice How events travel: their words, and the items of all of them one after the other.
@@ -139,22 +128,25 @@ library Lots {
         );
     }
 
+    // Cutting fields out of words is what these two do.
+    // forge-lint: disable-start(unsafe-typecast)
+
     /// @notice The reverse of `wire`, from the words of a log.
     function unwire(uint256 facts_, bytes32 root, SignedItem[] memory items)
         internal
         pure
         returns (SignedLotEvent memory)
     {
-        // forge-lint: disable-next-line(unsafe-typecast) cutting fields out of a word is what this does
         return SignedLotEvent(
             uint8(facts_), uint8(facts_ >> 8), items, uint64(facts_ >> 48), uint32(facts_ >> 16), root
         );
     }
 
     function unwireItem(bytes32 handle, uint256 facts_) internal pure returns (SignedItem memory) {
-        HoldingKey memory holding = HoldingKey(
-            uint24(facts_ >> 16), handle, uint24(facts_ >> 40), uint32(facts_ >> 64)
-        );
+        HoldingKey memory holding =
+            HoldingKey(uint24(facts_ >> 16), handle, uint24(facts_ >> 40), uint32(facts_ >> 64));
         return SignedItem(uint8(facts_), uint8(facts_ >> 8), holding, uint24(facts_ >> 96));
     }
+
+    // forge-lint: disable-end(unsafe-typecast)
 }

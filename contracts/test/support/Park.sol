@@ -104,7 +104,9 @@ abstract contract Park is Replay {
     function join(uint24 organisation, uint16 roles) internal {
         record(Kinds.admitOrganisation(), OPERATOR, abi.encode(admission(organisation, roles)));
         record(Kinds.confirmAdmission(), AUTHORITY, abi.encode(confirmation(organisation)));
-        recordBy(keyOf(organisation), Kinds.enrolKey(), abi.encode(enrolment(organisation, keyOf(organisation))));
+        recordBy(
+            keyOf(organisation), Kinds.enrolKey(), abi.encode(enrolment(organisation, keyOf(organisation)))
+        );
     }
 
     function admission(uint24 organisation, uint16 roles) internal returns (AdmitOrganisation memory) {
@@ -160,7 +162,8 @@ abstract contract Park is Replay {
     }
 
     function signerId(uint24 organisation, address key) internal pure returns (bytes32) {
-        return vm.eip712HashStruct("SignerKey(uint24 organisation,address key)", abi.encode(organisation, key));
+        return
+            vm.eip712HashStruct("SignerKey(uint24 organisation,address key)", abi.encode(organisation, key));
     }
 
     function lotId(uint24 maker, bytes32 handle) internal pure returns (bytes32) {
@@ -226,7 +229,11 @@ abstract contract Park is Replay {
 
     /// @dev Relays a batch of one action that must be refused for this reason.
     function refuse(Reason reason, Envelope memory batch) internal {
-        fail(abi.encodeWithSelector(ISignedLedger.NothingRecorded.selector, reason), batch.ledger, batch.relay());
+        fail(
+            abi.encodeWithSelector(ISignedLedger.NothingRecorded.selector, reason),
+            batch.ledger,
+            batch.relay()
+        );
     }
 
     function refuseBy(uint256 secret, Reason reason, Kind memory kind, bytes memory action) internal {

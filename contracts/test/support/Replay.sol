@@ -79,16 +79,13 @@ contract Replay {
         _checkDigest(kind, authorised, signer, hashes);
     }
 
-    function _checkDigest(
-        Kind memory kind,
-        Vm.Log memory authorised,
-        address signer,
-        bytes32[] memory hashes
-    ) private view {
+    function _checkDigest(Kind memory kind, Vm.Log memory authorised, address signer, bytes32[] memory hashes)
+        private
+        view
+    {
         (uint256 nonce, uint64 deadline, uint8 mode, bytes memory signature) =
             abi.decode(authorised.data, (uint256, uint64, uint8, bytes));
-        bytes32 digest =
-            EnvelopeLibrary.digestOf(kind, authorised.emitter, hashes, nonce, deadline, mode);
+        bytes32 digest = EnvelopeLibrary.digestOf(kind, authorised.emitter, hashes, nonce, deadline, mode);
         vm.assertEq(digest, authorised.topics[1], "digest");
         uint8 v = uint8(signature[64]);
         vm.assertEq(signer, ecrecover(digest, v, signature.wordAt(0), signature.wordAt(32)));
@@ -100,7 +97,9 @@ contract Replay {
         pure
         returns (uint256 index, bytes32 hash, Touched[] memory touched)
     {
-        if (log.topics[0] == ISignedLedger.Refused.selector) return (uint256(log.data.wordAt(0)), 0, touched);
+        if (log.topics[0] == ISignedLedger.Refused.selector) {
+            return (uint256(log.data.wordAt(0)), 0, touched);
+        }
         vm.assertEq(kind.recorded, log.topics[0], "the event of this kind");
         if (kind.recorded == ITraceability.LotEventRecorded.selector) return _readLotEvent(kind, log.data);
 
@@ -126,7 +125,7 @@ contract Replay {
         uint256 facts = uint256(data.wordAt(0));
         uint256 count = uint256(data.wordAt(96));
         vm.assertEq(128 + 128 * count, data.length, "no word too many");
-        vm.assertEq(uint16(facts >> 112), count, "as many items as the facts say");
+        vm.assertEq((facts >> 112) & 0xffff, count, "as many items as the facts say");
         SignedItem[] memory items = new SignedItem[](count);
         touched = new Touched[](count);
         for (uint256 i; i < count; ++i) {

@@ -30,9 +30,7 @@ interface Vm {
         returns (bytes32);
 
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
-    function snapshotGasLastCall(string calldata group, string calldata name)
-        external
-        returns (uint256);
+    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
 
     function assertTrue(bool condition) external pure;
     function assertTrue(bool condition, string calldata message) external pure;
