@@ -8,15 +8,15 @@ constructor's arguments (immutables are part of the code hash) and its block.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from eth_account import Account
-from eth_typing import BlockNumber
 from web3 import HTTPProvider, Web3
-from web3.types import TxParams
+from web3.types import TxData, TxParams
 
 from contracts.artifact import artifact
 from contracts.signatures import checksum, keccak
@@ -26,7 +26,8 @@ OPERATOR: Final = 1
 AUTHORITY: Final = 2
 _ROLE_OPERATOR: Final = 1 << 0
 _ROLE_AUTHORITY: Final = 1 << 1
-_RECEIPT_SECONDS: Final = 60
+_MINING_SECONDS: Final = 60
+_POLL_SECONDS: Final = 0.05
 
 
 class DeploymentError(Exception):
@@ -143,18 +144,16 @@ def _constructors(founders: Founders, addresses: Mapping[str, str]) -> list[tupl
 
 
 def _deploy_one(chain: Web3, account: Any, nonce: int, name: str, arguments: Sequence[Any]) -> Contract:
-    address = created_address(account.address, nonce)
+    address = Web3.to_checksum_address(created_address(account.address, nonce))
     compiled = artifact(name)
     contract = chain.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
     creation: TxParams = contract.constructor(*arguments).build_transaction(
         {"from": account.address, "nonce": nonce, "gas": 12_000_000, "gasPrice": chain.eth.gas_price}
     )
-    signed = account.sign_transaction(creation)
-    if not chain.eth.get_code(Web3.to_checksum_address(address)):
-        if chain.eth.get_transaction_count(account.address) == nonce:
-            chain.eth.send_raw_transaction(signed.raw_transaction)
-        chain.eth.wait_for_transaction_receipt(signed.hash, timeout=_RECEIPT_SECONDS)
-    code = bytes(chain.eth.get_code(Web3.to_checksum_address(address)))
+    # A transaction of a killed run may still wait to be mined: sending it again would be refused.
+    if chain.eth.get_transaction_count(account.address, "pending") == nonce:
+        chain.eth.send_raw_transaction(account.sign_transaction(creation).raw_transaction)
+    code = _await_code(chain, account.address, nonce, name)
     if compiled.without_immutables(code) != compiled.deployed_bytecode:
         raise DeploymentError(
             "code_mismatch",
@@ -162,14 +161,59 @@ def _deploy_one(chain: Web3, account: Any, nonce: int, name: str, arguments: Seq
             "use a fresh deployer account, or check out the release that deployed it",
         )
     block = _creation_block(chain, address)
-    return Contract(address, Web3.to_hex(keccak(code)), _jsonable(arguments), block, Web3.to_hex(signed.hash))
+    transaction = _creation(chain, block, account.address, nonce)
+    if Web3.to_hex(transaction["input"]) != creation["data"]:
+        raise DeploymentError(
+            "arguments_differ",
+            f"{name} at {address} was deployed with other founders or delays than these",
+            "give those it was deployed with, or use a fresh deployer account",
+        )
+    return Contract(address, Web3.to_hex(keccak(code)), _jsonable(arguments), block, Web3.to_hex(transaction["hash"]))
+
+
+def _await_code(chain: Web3, deployer: str, nonce: int, name: str) -> bytes:
+    """The code of the contract an account creates with a nonce, once it is there."""
+    address = Web3.to_checksum_address(created_address(deployer, nonce))
+    patience = time.monotonic() + _MINING_SECONDS
+    while True:
+        # Asked before the code: a nonce that is spent and has left no code will never leave any.
+        spent = chain.eth.get_transaction_count(Web3.to_checksum_address(deployer)) > nonce
+        if code := bytes(chain.eth.get_code(address)):
+            return code
+        if spent:
+            raise DeploymentError(
+                "nonce_spent",
+                f"the deployer's transaction {nonce} did not create {name}",
+                "use a fresh deployer account, for this alone",
+            )
+        if time.monotonic() > patience:
+            raise DeploymentError(
+                "not_mined",
+                f"the creation of {name} was not mined within {_MINING_SECONDS} s",
+                "see whether the chain makes blocks and the deployer can pay, then deploy again",
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def _creation(chain: Web3, block: int, deployer: str, nonce: int) -> TxData:
+    """The transaction of a block by which the deployer created a contract."""
+    transactions = chain.eth.get_block(block, full_transactions=True)["transactions"]
+    for transaction in transactions:
+        assert not isinstance(transaction, bytes)  # we asked for them in full
+        if transaction["from"] == deployer and transaction["nonce"] == nonce:
+            return transaction
+    raise DeploymentError(
+        "creation_missing",
+        f"block {block} has no transaction {nonce} of {deployer}",
+        "ask another node: this one contradicts itself",
+    )
 
 
 def _creation_block(chain: Web3, address: str) -> int:
     """The first block in which the address has code, by bisection: works where a node keeps no old receipts."""
-    low, high = 0, chain.eth.block_number
+    low, high = 0, int(chain.eth.block_number)
     while low < high:
-        middle = BlockNumber((low + high) // 2)
+        middle = (low + high) // 2
         if chain.eth.get_code(Web3.to_checksum_address(address), middle):
             high = middle
         else:
