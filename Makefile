@@ -84,7 +84,8 @@ check-house: setup
 check-solidity: setup
 	@echo "check: Solidity style"
 	@$(FORGE) fmt --check
-	@$(FORGE) lint
+	@# In folders of its own: after a lint of changed sources forge finds no tests where the tests build.
+	@FOUNDRY_OUT=build/lint/out FOUNDRY_CACHE_PATH=build/lint/cache $(FORGE) lint
 	@$(MODULES)/solhint --config .solhintrc.yaml --noPoster --disc --max-warnings 0 $(SOLIDITY)
 
 check-typescript: setup
