@@ -20,6 +20,7 @@ from backend.health.routes import router as health_router
 from backend.identity.policy import ROUTES, routes_without_a_row
 from backend.identity.routes import router as identity_router
 from backend.limits import BodyLimit
+from backend.manual.routes import router as manual_router
 from backend.request_log import RequestLog
 from backend.service import Service
 from backend.submissions.routes import router as submissions_router
@@ -61,14 +62,14 @@ def create_app(service: Service) -> FastAPI:
         summary="Signed supply-chain records of a life-science park.",
         version="1",
         lifespan=lifespan,
+        docs_url=None,  # backend/manual has a page that needs no other host
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
         responses={
             "4XX": {"description": "A refusal: `code` is stable, docs/errors.md lists all.", "content": {_PROBLEM: {}}}
         },
     )
     app.state.service = service
-    for router in (health_router, identity_router, submissions_router, traceability_router):
+    for router in (health_router, manual_router, identity_router, submissions_router, traceability_router):
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)

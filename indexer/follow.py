@@ -17,7 +17,7 @@ import structlog
 from indexer.chain import Extend, Finalise, Gap, Header, Link, Reorg, reconcile
 from indexer.errors import Retryable
 from indexer.source import Source
-from indexer.store import Store
+from indexer.store import TEMPORARY, Store
 from indexer.window import Pace, Window
 
 POLL_SECONDS = 0.2
@@ -55,7 +55,8 @@ class Follower:
         self._source.check_identity()
         if not self._store.exists():
             self._store.create(self._source.start())
-            log.info("tables_made", schema=self._store.schema)
+            if self._store.schema != TEMPORARY:
+                log.info("tables_made", schema=self._store.schema)
         self._known = self._store.read()
 
     def run(self, stop: Event, poll_seconds: float = POLL_SECONDS) -> None:

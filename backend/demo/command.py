@@ -27,6 +27,7 @@ from contracts.signatures import keccak
 from indexer import schema as mirror
 
 _TOKEN_DAYS = 7
+_OWNER = "cell-therapy"  # who holds the product at the end of the story
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,16 @@ def demo(
         with stack:
             tokens = _tokens(stack)
             say("members join, sign, and bring what they did ...")
-            summary = _load(stack, tokens, seed)
+            summary, product = _load(stack, tokens, seed)
             typer.echo(json.dumps(asdict(summary)) if as_json else _told(summary))
             if not once:
-                typer.echo(_doors(stack, tokens), err=as_json)
+                typer.echo(_doors(stack, tokens, product), err=as_json)
                 _until_interrupted()
     raise typer.Exit(0 if summary.verify == "identical" else 1)
 
 
-def _load(stack: Stack, tokens: Mapping[str, str], seed: int) -> Summary:
+def _load(stack: Stack, tokens: Mapping[str, str], seed: int) -> tuple[Summary, str]:
+    """Tell the story; what came of it, and the id of the product at its end."""
     clients = {name: Client(stack.api_url, token) for name, token in tokens.items()}
     members = _members(stack, seed)
     followed: dict[str, list[str]] = {name: [] for name in clients}
@@ -81,18 +83,20 @@ def _load(stack: Stack, tokens: Mapping[str, str], seed: int) -> Summary:
     for name, urls in followed.items():
         clients[name].wait(urls)
     assert story.product is not None
-    trace = clients["cell-therapy"].get(f"/v1/holdings/0x{story.product.id.hex()}/trace", direction="backward")
+    product = f"0x{story.product.id.hex()}"
+    trace = clients[_OWNER].get(f"/v1/holdings/{product}/trace", direction="backward")
     engine = open_engine(stack.database_url, pool=1)
     with engine.connect() as connection:
         lots, events = _counted(connection)
     engine.dispose()
-    return Summary(
+    summary = Summary(
         lots=lots,
         events_signed=story.events_signed,
         events_mirrored=events,
         trace_nodes=len(trace["holdings"]) + len(trace["events"]),
         verify=_verify(stack),
     )
+    return summary, product
 
 
 def _members(stack: Stack, seed: int) -> dict[str, Member]:
@@ -153,10 +157,17 @@ def _told(summary: Summary) -> str:
     )
 
 
-def _doors(stack: Stack, tokens: Mapping[str, str]) -> str:
-    lines = [f"\nThe API and its pages: {stack.api_url}/docs", "Sign in there with one of these tokens:"]
+def _doors(stack: Stack, tokens: Mapping[str, str], product: str) -> str:
+    """How to get in, and what to ask first."""
+    lines = [f"\nOpen {stack.api_url}/docs and press Authorize; each member has a token:"]
     lines += [f"  {name:<15} {token}" for name, token in tokens.items()]
-    return "\n".join([*lines, "Ctrl-C ends it."])
+    lines += [
+        f"\nFirst, as {_OWNER}, what its last product was made of:",
+        f"  curl -H 'Authorization: Bearer {tokens[_OWNER]}' '{stack.api_url}/v1/holdings/{product}/trace'",
+        "Then as another member: it sees what it may, and nothing tells it that there is more.",
+        "\nCtrl-C ends it.",
+    ]
+    return "\n".join(lines)
 
 
 def _until_interrupted() -> None:

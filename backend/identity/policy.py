@@ -57,6 +57,7 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("GET", "/v1/about"): _everyone("Chain, contracts and code hashes are public to every node."),
         ("GET", "/v1/typed-data"): _everyone("The definitions a client needs before it can sign."),
         ("GET", "/docs"): _everyone("The form of the API is no secret."),
+        ("GET", "/docs/{name}"): _everyone("Script and style of that page, the same for everyone."),
         ("GET", "/openapi.json"): _everyone("The form of the API is no secret."),
         ("GET", "/v1/organisations"): _members("Members know each other; counterparties are chosen from this list."),
         ("GET", "/v1/keys"): _members("Each organisation gets its own keys and no others."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from backend.sandbox.valkey import Valkey
@@ -78,3 +80,14 @@ def test_a_request_keeps_the_id_it_brings(park: Park) -> None:
     answer = park.client.get("/health", headers={"X-Request-ID": "desk-7.2026-11-21"})
     assert "desk-7.2026-11-21" == answer.headers["x-request-id"]
     assert "desk 7" != park.client.get("/health", headers={"X-Request-ID": "desk 7"}).headers["x-request-id"]
+
+
+def test_the_page_of_the_api_needs_no_other_host(park: Park) -> None:
+    """A park's network may have no internet, and a page where tokens are pasted runs nobody else's script."""
+    page = park.get(None, "/docs")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert [] == re.findall(r"""(?:src|href)=["'](?:https?:)?//[^"']*""", page.text)
+    parts = re.findall(r"""(?:src|href)=["'](docs/[^"']+)""", page.text)
+    assert 3 == len(parts)
+    assert {200} == {park.get(None, f"/{part}").status_code for part in parts}
+    assert park.get(None, "/docs/other.js").status_code in (404, 422)

@@ -45,7 +45,12 @@ class Scene:
                 if stream.status_code != 200:
                     stream.read()
                 return stream
-        filled = path.format(submission_id=self.submission, lot_id=self.lot, holding_id="0x" + self.subject.id.hex())
+        filled = path.format(
+            submission_id=self.submission,
+            lot_id=self.lot,
+            holding_id="0x" + self.subject.id.hex(),
+            name="swagger-ui.css",
+        )
         got: httpx.Response = self.park.get(name, filled)
         return got
 

@@ -1,0 +1,1 @@
+"""The API, described: a page that needs no other host."""
