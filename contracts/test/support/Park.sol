@@ -83,7 +83,7 @@ abstract contract Park is Replay {
         join(REGULATOR, ROLE_REGULATOR);
         join(CARRIER, ROLE_CARRIER);
         join(RIVAL, ROLE_SUPPLIER);
-        vm.warp(block.timestamp + GRANT_DELAY);
+        pass(2 * GRANT_DELAY);
     }
 
     // ------------------------------------------------------------------------------------------- who signs
@@ -143,13 +143,18 @@ abstract contract Park is Replay {
         secret = keyOf(organisation, number);
         record(Kinds.grantKey(), organisation, abi.encode(grant(organisation, secret, rights)));
         recordBy(secret, Kinds.enrolKey(), abi.encode(enrolment(organisation, secret)));
-        vm.warp(block.timestamp + GRANT_DELAY);
+        pass(GRANT_DELAY);
     }
 
     // ---------------------------------------------------------------------------------------- what is asked
 
+    /// @dev Asked of Foundry: the optimiser takes `block.timestamp` for the same before and after a warp.
     function time() internal view returns (uint64) {
-        return uint64(block.timestamp);
+        return uint64(vm.getBlockTimestamp());
+    }
+
+    function pass(uint256 duration) internal {
+        vm.warp(vm.getBlockTimestamp() + duration);
     }
 
     /// @dev A commitment to details: different each time, as salted ones are.
