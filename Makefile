@@ -102,8 +102,13 @@ check-vectors: setup
 	@$(PYTHON) -m contracts.vectors --check
 
 .PHONY: bench
-bench: setup ## measure; ONLY=gas|mirror|api picks, N= sets the size; writes build/bench.json
+bench: setup tests/bench/eas/node_modules/.package-lock.json ## measure; ONLY=gas|verify|mirror|api, N= the size; writes build/bench.json
 	$(PYTHON) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(N),--n $(N))
+
+# The peer of the gas bench.
+tests/bench/eas/node_modules/.package-lock.json: tests/bench/eas/package-lock.json tests/bench/eas/package.json
+	cd tests/bench/eas && npm ci
+	@touch $@
 
 .PHONY: prove
 prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither)

@@ -112,17 +112,23 @@ def _domain(number: int) -> Domain:
 def oracle(struct: str, value: Value, domain: Domain) -> SignableMessage:
     """eth-account's view of a struct to sign; its ``body`` is the hash of the struct."""
     return encode_typed_data(
-        domain_data={
-            "name": DOMAIN_NAME,
-            "version": DOMAIN_VERSION,
-            "chainId": domain.chain_id,
-            "verifyingContract": domain.verifying_contract,
-        },
-        message_types={
-            name: [{"name": field.name, "type": field.type} for field in STRUCTS[name]] for name in _with_parts(struct)
-        },
-        message_data=dict(value),
+        domain_data=oracle_domain(domain), message_types=oracle_types(struct), message_data=dict(value)
     )
+
+
+def oracle_domain(domain: Domain) -> dict[str, Any]:
+    """A domain as eth-account takes it."""
+    return {
+        "name": DOMAIN_NAME,
+        "version": DOMAIN_VERSION,
+        "chainId": domain.chain_id,
+        "verifyingContract": domain.verifying_contract,
+    }
+
+
+def oracle_types(struct: str) -> dict[str, list[dict[str, str]]]:
+    """The types of a struct as eth-account takes them."""
+    return {name: [{"name": field.name, "type": field.type} for field in STRUCTS[name]] for name in _with_parts(struct)}
 
 
 def oracle_digest(message: SignableMessage) -> bytes:
