@@ -5,7 +5,10 @@ connection, and the thread pool has as many tokens; so a request never waits for
 and never waits for a thread while it holds a connection that the one with the thread is waiting for.
 """
 
-from sqlalchemy import Engine, MetaData, create_engine
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Engine, MetaData, any_, create_engine, literal
 
 READERS = 3
 WRITERS = 2
@@ -40,3 +43,12 @@ def open_engine(database_url: str, *, pool: int = POOL) -> Engine:
         database_url: `postgresql://...`.
     """
     return create_engine(driver_url(database_url), pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10)
+
+
+def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of some values: `= ANY (array)`, one parameter however many they are.
+
+    `IN` has a parameter a value, and with two thousand of them spends longer on the text of the statement than
+    PostgreSQL does on its rows.
+    """
+    return column == any_(literal(list(values), ARRAY(column.type)))

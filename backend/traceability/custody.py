@@ -8,13 +8,17 @@ from its parents' while it was packed, at any depth.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
-# One row for each record of the holding, or of what it was packed in at that moment. A parent's records from before the
-# packing are not needed: the contract packs only what has the parent's custodian. Nor are those that a holding gets
-# while it is packed itself (a hold, say): their holder is the one it was packed by.
+from backend.db import among
+from indexer import schema as mirror
+
+# For holdings that were packed at some time: one row for each record of the holding, or of what it was packed in at
+# that moment. A parent's records from before the packing are not needed: the contract packs only what has the parent's
+# custodian. Nor are those that a holding gets while it is packed itself (a hold, say): their holder is the one it was
+# packed by.
 _TENURES = text("""
 WITH RECURSIVE stay (id, inside, from_number, until_number) AS (
     SELECT id, id, 0::bigint, 9223372036854775807::bigint
@@ -56,10 +60,21 @@ class Tenure:
 
 def tenures(connection: Connection, ids: Collection[bytes]) -> dict[bytes, list[Tenure]]:
     """The custodians of each holding, one after another, the present one last; unknown ids are left out."""
-    rows = connection.execute(_TENURES, {"ids": list(ids)})
+    if not ids:
+        return {}
+    record, packing = mirror.record.c, mirror.packing.c
+    ever_packed = set(connection.scalars(select(packing.child).where(among(packing.child, ids)).distinct()))
+    rows = [
+        *connection.execute(
+            select(record.id, record.number, record.holder)
+            .where(among(record.id, set(ids) - ever_packed))
+            .order_by(record.id, record.number)
+        ),
+        *(connection.execute(_TENURES, {"ids": list(ever_packed)}) if ever_packed else ()),
+    ]
     return {
-        holding_id: _changes(Tenure(row.since, row.holder) for row in group)
-        for holding_id, group in groupby(rows, key=attrgetter("id"))
+        holding_id: _changes(Tenure(since, holder) for _, since, holder in group)
+        for holding_id, group in groupby(rows, key=itemgetter(0))
     }
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from backend.db import among
 from indexer import schema as mirror
 
 # A number with no position in it is an event; every other is a holding (indexer/schema.py gives the layout).
@@ -124,4 +125,4 @@ def _step(connection: Connection, near: Collection[int], direction: Direction) -
     edge = mirror.lineage.c
     ends = (edge.source_number, edge.target_number)
     here, there = ends if direction is Direction.FORWARD else reversed(ends)
-    return [(row[0], row[1]) for row in connection.execute(select(here, there).where(here.in_(sorted(near))))]
+    return [(row[0], row[1]) for row in connection.execute(select(here, there).where(among(here, near)))]

@@ -1,15 +1,15 @@
 """Reading lots, holdings and their history, as far as an actor may see them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, literal, select
 
+from backend.db import among
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
 from backend.traceability import visibility
-from backend.traceability.custody import Tenure
 from backend.traceability.lineage import Walk
 from backend.traceability.records import (
     BREACHES,
@@ -61,7 +61,7 @@ def describe(connection: Connection, sight: Sight, numbers: Collection[int]) -> 
         )
         .join(mirror.record_latest, latest.id == held.id)
         .outerjoin(mirror.packing_latest, packed.child == held.id)
-        .where(held.number.in_(sorted(numbers)))
+        .where(among(held.number, numbers))
         .order_by(held.number)
     )
     return {
@@ -84,22 +84,14 @@ def describe(connection: Connection, sight: Sight, numbers: Collection[int]) -> 
     }
 
 
-def holdings_of_lot(connection: Connection, lot_id: bytes) -> list[int]:
-    """The numbers of all holdings of a lot, in chain order, whoever may see them."""
-    rows = connection.execute(
-        select(mirror.holding.c.number).where(mirror.holding.c.lot_id == lot_id).order_by(mirror.holding.c.number)
-    )
-    return [row.number for row in rows]
-
-
 def lot(connection: Connection, actor: Actor, lot_id: bytes) -> LotOut:
     """A lot with those of its holdings that the actor may see.
 
     Raises:
         ServiceError: `not_found`, if the actor may see none of them.
     """
-    sight, numbers = sight_of_lot(connection, actor, lot_id)
-    shown = holdings(connection, sight, numbers)
+    sight = sight_of_lot(connection, actor, lot_id)
+    shown = holdings(connection, sight, sight.roots)
     flags = connection.scalar(select(mirror.record_latest.c.flags).where(mirror.record_latest.c.id == lot_id))
     return LotOut(
         id=lot_id,
@@ -110,24 +102,19 @@ def lot(connection: Connection, actor: Actor, lot_id: bytes) -> LotOut:
     )
 
 
-def sight_of_lot(connection: Connection, actor: Actor, lot_id: bytes) -> tuple[Sight, list[int]]:
-    """What the actor may know of a lot's holdings, and which of them it sees.
+def sight_of_lot(connection: Connection, actor: Actor, lot_id: bytes) -> Sight:
+    """What the actor may know of a lot; its `roots` are those of the lot's holdings that it sees.
 
-    Each holding is asked for by itself: having one part of a lot says nothing about who has another.
+    Having one part of a lot says nothing about who has another.
 
     Raises:
         ServiceError: `not_found`.
     """
-    horizons: dict[int, int] = {}
-    histories: dict[int, Sequence[Tenure]] = {}
-    for number in holdings_of_lot(connection, lot_id):
-        sight = visibility.look(connection, actor, [number], Walk(nodes={number: 0}))
-        if sight is not None:
-            horizons[number] = sight.horizons[number]
-            histories[number] = sight.histories[number]
-    if not horizons:
+    numbers = _holdings_of_lot(connection, lot_id)
+    sight = visibility.look(connection, actor, numbers, Walk(nodes=dict.fromkeys(numbers, 0))) if numbers else None
+    if sight is None:
         raise ServiceError("not_found")
-    return Sight(horizons.keys(), horizons, histories), sorted(horizons)
+    return sight
 
 
 def timeline(connection: Connection, actor: Actor, holding_id: bytes) -> TimelineOut:
@@ -176,7 +163,7 @@ def events(connection: Connection, numbers: Collection[int]) -> Mapping[int, Eve
         .join(mirror.block, mirror.block.c.number == mirror.block_of(event.number))
         .join(mirror.batch, mirror.batch.c.digest == event.batch)
         .outerjoin(mirror.key_latest, mirror.key_latest.c.address == mirror.batch.c.signer)
-        .where(event.number.in_(sorted(numbers)))
+        .where(among(event.number, numbers))
         .order_by(event.number)
     )
     return {
@@ -217,6 +204,13 @@ def _seen(connection: Connection, actor: Actor, holding_id: bytes) -> tuple[int,
     if sight is None:
         raise ServiceError("not_found")
     return number, sight
+
+
+def _holdings_of_lot(connection: Connection, lot_id: bytes) -> list[int]:
+    rows = connection.execute(
+        select(mirror.holding.c.number).where(mirror.holding.c.lot_id == lot_id).order_by(mirror.holding.c.number)
+    )
+    return [row.number for row in rows]
 
 
 def _steps_of(holding_id: bytes) -> Any:

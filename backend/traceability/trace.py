@@ -1,5 +1,6 @@
 """A trace: the walk through the lineage, as far as an actor may see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -36,11 +37,10 @@ def trace_lot(connection: Connection, actor: Actor, lot_id: bytes, reach: Reach)
     Raises:
         ServiceError: `not_found`.
     """
-    _, numbers = queries.sight_of_lot(connection, actor, lot_id)
-    return _trace(connection, actor, numbers, reach)
+    return _trace(connection, actor, queries.sight_of_lot(connection, actor, lot_id).roots, reach)
 
 
-def _trace(connection: Connection, actor: Actor, start: list[int], reach: Reach) -> TraceOut:
+def _trace(connection: Connection, actor: Actor, start: Sequence[int], reach: Reach) -> TraceOut:
     found = walk(connection, start, reach.direction, depth=reach.depth, limit=reach.limit)
     sight = visibility.look(connection, actor, start, found)
     if sight is None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, or_, select
 
+from backend.db import among
 from backend.identity.actor import Actor
 from backend.traceability.custody import Tenure, custodian_at, tenures
 from backend.traceability.lineage import Direction, Walk, is_event, walk
@@ -33,6 +34,8 @@ _OFFERED = 2
 class Sight:
     """What an actor may know of the holdings and events of a walk, by their numbers."""
 
+    roots: Sequence[int]
+    """Those of the holdings asked for that the actor may ask for, in chain order."""
     seen: Set[int]
     """What is shown at all."""
     horizons: Mapping[int, int]
@@ -57,6 +60,9 @@ class Sight:
 def look(connection: Connection, actor: Actor, start: Sequence[int], found: Walk) -> Sight | None:
     """What an actor may know of the holdings of a walk; None if it may see none of those it started from.
 
+    Being downstream of something the actor touched shows a holding in that one's trace, and does not make it one to
+    ask for.
+
     Args:
         start: the numbers of the holdings somebody asked for.
         found: a walk from them, or just them.
@@ -64,27 +70,28 @@ def look(connection: Connection, actor: Actor, start: Sequence[int], found: Walk
     ids = holding_ids(connection, found.holdings())
     histories = _histories(connection, ids)
     if actor.is_overseer:
-        return Sight(found.nodes.keys(), dict.fromkeys(ids, ALWAYS), histories)
+        return Sight(sorted(start), found.nodes.keys(), dict.fromkeys(ids, ALWAYS), histories)
     ours = {number for number in ids if _had(histories[number], actor)}
-    if not ours.issuperset(start):
-        ours |= _touched_otherwise(connection, actor, set(start) - ours)
-    seen = found
-    if ours.isdisjoint(start):
+    ours |= _touched(connection, actor, set(start) - ours)
+    seen, others = found, set(start) - ours
+    if others:
         # Not ours: but perhaps upstream of something that is.
-        seen = _joined(found, walk(connection, start, Direction.FORWARD, depth=_FURTHEST, limit=_LOOKED_AT))
-        further = holding_ids(connection, set(seen.holdings()) - ids.keys())
-        histories |= _histories(connection, further)
-        ours |= {number for number in further if _had(histories[number], actor)}
-        ours |= _touched_otherwise(connection, actor, histories.keys() - ours)
+        further = walk(connection, sorted(others), Direction.FORWARD, depth=_FURTHEST, limit=_LOOKED_AT)
+        touched = _touched(connection, actor, set(further.holdings()) - ids.keys())
+        histories |= _histories(connection, holding_ids(connection, touched))
+        ours |= touched
+        seen = _joined(found, further)
     horizons = {number: _horizon_of_tenure(histories[number], actor.organisation) for number in ours}
-    shown = _look_upstream(seen, ours, horizons) | _look_downstream(seen, ours, histories, horizons)
-    return None if shown.isdisjoint(start) else Sight(shown, horizons, histories)
+    upstream = _look_upstream(seen, ours, horizons)
+    downstream = _look_downstream(found, ours, histories, horizons)
+    roots = sorted(upstream.intersection(start))
+    return Sight(roots, upstream | downstream, horizons, histories) if roots else None
 
 
 def holding_ids(connection: Connection, numbers: Collection[int]) -> dict[int, bytes]:
     """The id of each holding by its number in the lineage."""
     holding = mirror.holding.c
-    rows = connection.execute(select(holding.number, holding.id).where(holding.number.in_(sorted(numbers))))
+    rows = connection.execute(select(holding.number, holding.id).where(among(holding.number, numbers)))
     return {row.number: row.id for row in rows}
 
 
@@ -97,17 +104,21 @@ def _had(history: Iterable[Tenure], actor: Actor) -> bool:
     return any(tenure.organisation == actor.organisation for tenure in history)
 
 
-def _touched_otherwise(connection: Connection, actor: Actor, numbers: Collection[int]) -> set[int]:
-    """Those holdings, never in the actor's custody, that it is the maker of, recorded on, or is being offered."""
+def _touched(connection: Connection, actor: Actor, numbers: Collection[int]) -> set[int]:
+    """Those holdings that the actor had in custody, is the maker of, recorded something on, or is being offered."""
+    if not numbers:
+        return set()
     ours = actor.organisation
-    holding = mirror.holding.c
+    holding, record = mirror.holding.c, mirror.record.c
+    had = exists(select(1).where(record.id == holding.id, record.holder == ours))
+    packed = exists(select(1).where(mirror.packing.c.child == holding.id))
     recorded = exists(
         select(1)
         .select_from(mirror.record)
-        .join(mirror.event, mirror.event.c.number == mirror.event_of(mirror.record.c.number))
+        .join(mirror.event, mirror.event.c.number == mirror.event_of(record.number))
         .join(mirror.batch, mirror.batch.c.digest == mirror.event.c.batch)
         .join(mirror.key_latest, mirror.key_latest.c.address == mirror.batch.c.signer)
-        .where(mirror.record.c.id == holding.id, mirror.key_latest.c.organisation == ours)
+        .where(record.id == holding.id, mirror.key_latest.c.organisation == ours)
     )
     offer = mirror.EVENT_TABLES["CustodyOffered"].c
     last_offer = (
@@ -120,10 +131,15 @@ def _touched_otherwise(connection: Connection, actor: Actor, numbers: Collection
     )
     latest = mirror.record_latest.c
     offered = exists(select(1).where(latest.id == holding.id, latest.status == _OFFERED, last_offer == ours))
+    is_ours = or_(holding.maker == ours, had, recorded, offered)
     rows = connection.execute(
-        select(holding.number).where(holding.number.in_(sorted(numbers)), or_(holding.maker == ours, recorded, offered))
-    )
-    return {row.number for row in rows}
+        select(holding.number, holding.id, is_ours.label("is_ours")).where(
+            among(holding.number, numbers), or_(is_ours, packed)
+        )
+    ).all()
+    # What was packed may have been in the actor's custody by what it was packed in.
+    by_parent = tenures(connection, [row.id for row in rows if not row.is_ours])
+    return {row.number for row in rows if row.is_ours or _had(by_parent[row.id], actor)}
 
 
 def _joined(one: Walk, other: Walk) -> Walk:

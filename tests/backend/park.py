@@ -107,7 +107,7 @@ class Park:
 
     def get(self, name: str | None, path: str, **query: str | int) -> Any:
         """GET as a member, or as nobody."""
-        return self.client.get(path, params=query, headers=self._headers(name))
+        return self.client.get(path, params=query or None, headers=self._headers(name))
 
     def submit(self, name: str | None, *batches: Mapping[str, Any]) -> Any:
         """POST /v1/submissions as a member, or as nobody."""

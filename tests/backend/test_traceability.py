@@ -155,6 +155,29 @@ def test_what_is_hidden_answers_like_what_does_not_exist(park: Park) -> None:
         assert bodies[0] == bodies[1]
 
 
+def test_what_is_only_downstream_stands_in_a_trace_and_cannot_be_asked_for_itself(park: Park) -> None:
+    store = Chainstore(park)
+    assert hexes(store.product) <= ids(trace(park, "upstream", store.raw, "forward"))
+    for path in ("", "/timeline", "/trace?direction=backward", "/trace?direction=forward"):
+        assert 404 == park.get("upstream", f"/v1/holdings/0x{store.product.id.hex()}{path}").status_code
+
+
+def test_a_lot_shows_each_party_its_own_holdings_of_it(park: Park) -> None:
+    store = Chainstore(park)
+    lot = park.get("operator", f"/v1/holdings/0x{store.part.id.hex()}").json()["lot"]
+    seen = {
+        name: {holding["id"] for holding in park.get(name, f"/v1/lots/{lot}").json().get("holdings", [])}
+        for name in ("supplier", "tenant", "rival", "upstream", "stranger")
+    }
+    assert {
+        "supplier": hexes(store.bulk, store.part, store.rest),
+        "tenant": hexes(store.bulk, store.part),
+        "rival": hexes(store.bulk, store.rest),
+        "upstream": set(),
+        "stranger": set(),
+    } == seen
+
+
 def test_forwards_names_end_with_the_one_who_took_over_directly(park: Park) -> None:
     store = Chainstore(park)
     seen_by_upstream = trace(park, "upstream", store.raw, "forward")
