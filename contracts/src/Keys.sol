@@ -51,7 +51,7 @@ abstract contract Keys is Register {
         if (reason == Reason.None && batch.standing.organisation != action.organisation) {
             reason = Reason.WrongActor;
         }
-        if (reason == Reason.None && action.validFrom > type(uint40).max) reason = Reason.Malformed;
+        if (reason == Reason.None && action.validFrom >= UNCONFIRMED) reason = Reason.Malformed;
         reason = _or(reason, _refusesKey(id, action.key, action.rights, action.validUntil, action.enrolBy));
         reason = _or(reason, _refusesFull(_records[organisation]));
         if (reason != Reason.None) return reason;

@@ -108,6 +108,12 @@ abstract contract Goods is Park {
         refuse(reason, Kinds.recordLotEvent(), organisation, action);
     }
 
+    /// @dev Records an event and says what its log calls wrong.
+    function breachesOf(uint24 organisation, bytes memory action) internal returns (uint16) {
+        recordLot(organisation, action);
+        return uint16(lastFacts >> 128);
+    }
+
     /// @dev The maker makes the n-th holding of its lot.
     function make(uint24 maker, uint32 serial) internal returns (HoldingKey memory holding) {
         holding = holdingOf(maker, serial);

@@ -27,6 +27,9 @@ contract Replay {
     uint256 public recorded;
     uint256 public folded;
 
+    /// @notice The facts of the last lot event that was read, with the breaches and the index the ledger added.
+    uint256 public lastFacts;
+
     function subjectCount() external view returns (uint256) {
         return subjects.length;
     }
@@ -94,7 +97,6 @@ contract Replay {
     /// @dev The hash is 0 for a refusal.
     function _readOne(Kind memory kind, Vm.Log memory log)
         private
-        pure
         returns (uint256 index, bytes32 hash, Touched[] memory touched)
     {
         if (log.topics[0] == ISignedLedger.Refused.selector) {
@@ -119,10 +121,10 @@ contract Replay {
 
     function _readLotEvent(Kind memory kind, bytes memory data)
         private
-        pure
         returns (uint256 index, bytes32 hash, Touched[] memory touched)
     {
         uint256 facts = uint256(data.wordAt(0));
+        lastFacts = facts;
         uint256 count = uint256(data.wordAt(96));
         vm.assertEq(128 + 128 * count, data.length, "no word too many");
         vm.assertEq((facts >> 112) & 0xffff, count, "as many items as the facts say");
