@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.bench import gas, mirror, signature_check
+from tests.bench import gas, mirror, signature_check, trace
 from tests.bench.figures import Figure, table, write
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "build" / "bench.json"
@@ -21,6 +21,7 @@ _BENCHES: Final[dict[str, Callable[[int | None], Iterator[Figure]]]] = {
     "gas": gas.figures,
     "verify": signature_check.figures,
     "mirror": mirror.figures,
+    "api": trace.figures,
 }
 
 
