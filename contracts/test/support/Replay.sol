@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Step} from "../../src/interfaces/ICorrections.sol";
 import {IParticipants} from "../../src/interfaces/IParticipants.sol";
 import {ISignedLedger, Touched} from "../../src/interfaces/ISignedLedger.sol";
 import {ITraceability} from "../../src/interfaces/ITraceability.sol";
@@ -22,6 +23,7 @@ contract Replay {
 
     mapping(address ledger => mapping(bytes32 id => Record record)) public replayed;
     Subject[] public subjects;
+    mapping(address ledger => mapping(bytes32 id => Step[])) private _history;
 
     /// @notice Records that were emitted, and those that folded into a subject (some fold into two).
     uint256 public recorded;
@@ -29,6 +31,11 @@ contract Replay {
 
     /// @notice The facts of the last lot event that was read, with the breaches and the index the ledger added.
     uint256 public lastFacts;
+
+    /// @notice What folded into a subject's head, from the first record on.
+    function history(address ledger, bytes32 id) public view returns (Step[] memory) {
+        return _history[ledger][id];
+    }
 
     function subjectCount() external view returns (uint256) {
         return subjects.length;
@@ -159,6 +166,7 @@ contract Replay {
             vm.assertEq(uint256(before.seq()) + 1, next.seq(), "seq");
             vm.assertEq(Record.unwrap(next), stored(ledger, touched[i].id), "after-image");
             replayed[ledger][touched[i].id] = next;
+            _history[ledger][touched[i].id].push(Step(hash, signer));
             ++folded;
         }
     }
