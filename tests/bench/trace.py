@@ -133,7 +133,7 @@ def _trace(client: httpx.Client, holding_id: bytes) -> httpx.Response:
 def _token(database_url: str) -> str:
     engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
     with engine.begin() as connection:
-        token = create_token(connection, organisation=_ORGANISATION, rights=ALL_RIGHTS, label="bench", days=1)
+        _, token = create_token(connection, organisation=_ORGANISATION, rights=ALL_RIGHTS, label="bench", days=1)
     engine.dispose()
     return token
 
