@@ -77,11 +77,13 @@ library Details {
                 right = hashes[++i];
             } else {
                 if (next == siblings.length) return (0, next + 1);
-                right = siblings[next++];
+                right = siblings[next];
+                ++next;
                 if (place & 1 == 1) (left, right) = (right, left);
             }
             places[above] = place >> 1;
-            hashes[above++] = nodeHash(left, right);
+            hashes[above] = nodeHash(left, right);
+            ++above;
         }
     }
 }
