@@ -18,7 +18,7 @@ import {
     ROLE_TENANT
 } from "../../src/interfaces/IParticipants.sol";
 import {IRecalls} from "../../src/interfaces/IRecalls.sol";
-import {ISignedLedger, Reason} from "../../src/interfaces/ISignedLedger.sol";
+import {ISignedLedger, LedgerMode, Reason} from "../../src/interfaces/ISignedLedger.sol";
 import {ISuccession} from "../../src/interfaces/ISuccession.sol";
 import {ITraceability} from "../../src/interfaces/ITraceability.sol";
 import {Record} from "../../src/types/Record.sol";
@@ -254,6 +254,35 @@ abstract contract Park is Replay {
         (bool done, bytes memory answer) = ledger.call(call);
         vm.assertFalse(done, "recorded what should have failed");
         vm.assertEq(expected, answer);
+    }
+
+    /// @dev The arrows drawn in docs/architecture.md: two digits each, from and to.
+    function checkArrow(address ledger, bytes32 id, Record before, Record next) internal view override {
+        if (address(succession) == address(0)) return; // The founding: active at once.
+        uint256 arrow = uint256(before.status()) * 10 + next.status();
+        if (ledger == address(traceability)) {
+            isOneOf(arrow, [uint256(1), 11, 12, 13, 21, 22, 33, 33]);
+        } else if (ledger == address(corrections)) {
+            isOneOf(arrow, [uint256(1), 2, 11, 12, 21, 23, 31, 32]);
+        } else if (ledger == address(recalls)) {
+            isOneOf(arrow, [uint256(1), 1, 1, 1, 1, 1, 1, 11]);
+        } else if (ledger == address(succession)) {
+            vm.assertLe(next.status(), uint8(LedgerMode.ReadOnly));
+        } else if (id == organisationId(next.holder())) {
+            // Touched for one of its keys, an organisation keeps its status.
+            if (address(participants) != address(0)) {
+                isOneOf(arrow, [uint256(1), 11, 12, 14, 22, 23, 32, 33]);
+            }
+        } else {
+            isOneOf(arrow, [uint256(1), 11, 12, 13, 23, 23, 23, 23]);
+        }
+    }
+
+    function isOneOf(uint256 arrow, uint256[8] memory drawn) private pure {
+        for (uint256 i; i < drawn.length; ++i) {
+            if (drawn[i] == arrow) return;
+        }
+        revert(string.concat("no arrow is drawn ", vm.toString(arrow)));
     }
 
     /// @dev The record of a subject of `Traceability`.
