@@ -1,6 +1,8 @@
 """`suyuan serve`, `work`, `db` and `token`: running the service, and its own tables."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection
 
 from backend.app import create_app
 from backend.db import open_engine
@@ -88,9 +91,11 @@ def migrate_database(database_url: str) -> None:
     """Run every migration the database does not have yet."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["engine"] = open_engine(database_url, pool=1)
-    command.upgrade(config, "head")
-    config.attributes["engine"].dispose()
+    engine = config.attributes["engine"] = open_engine(database_url, pool=1)
+    try:
+        command.upgrade(config, "head")
+    finally:
+        engine.dispose()
 
 
 @token.callback()
@@ -107,10 +112,11 @@ def create(
     as_json: Annotated[bool, _JSON] = False,  # noqa: FBT002 (a Typer flag)
 ) -> None:
     """Make an API token and print it, once; only its hash is kept."""
-    engine = open_engine(load(DatabaseSettings).database_url.get_secret_value(), pool=1)
-    with engine.begin() as connection:
-        made = create_token(connection, organisation=organisation, rights=_rights(rights), label=label, days=days)
-    typer.echo(json.dumps({"token": made, "organisation": organisation}) if as_json else made)
+    with _database() as connection:
+        number, made = create_token(
+            connection, organisation=organisation, rights=_rights(rights), label=label, days=days
+        )
+    typer.echo(json.dumps({"number": number, "token": made, "organisation": organisation}) if as_json else made)
 
 
 @token.command("revoke")
@@ -119,12 +125,22 @@ def revoke(
     as_json: Annotated[bool, _JSON] = False,  # noqa: FBT002 (a Typer flag)
 ) -> None:
     """Make a token useless at once."""
-    engine = open_engine(load(DatabaseSettings).database_url.get_secret_value(), pool=1)
-    with engine.begin() as connection:
+    with _database() as connection:
         revoked = revoke_token(connection, number=number)
     if not revoked:
         raise UsageFailure("token_unknown", f"there is no valid token {number}", "look it up in service.api_token")
     typer.echo(json.dumps({"revoked": number}) if as_json else f"Token {number} is revoked.")
+
+
+@contextmanager
+def _database() -> Iterator[Connection]:
+    """One transaction on the service's database."""
+    engine = open_engine(load(DatabaseSettings).database_url.get_secret_value(), pool=1)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _rights(text: str) -> Right:

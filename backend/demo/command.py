@@ -125,7 +125,7 @@ def _tokens(stack: Stack) -> dict[str, str]:
     engine = open_engine(stack.database_url, pool=1)
     with engine.begin() as connection:
         tokens = {
-            name: create_token(connection, organisation=number, rights=ALL_RIGHTS, label="demo", days=_TOKEN_DAYS)
+            name: create_token(connection, organisation=number, rights=ALL_RIGHTS, label="demo", days=_TOKEN_DAYS)[1]
             for name, number in numbers.items()
         }
     engine.dispose()

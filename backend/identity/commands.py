@@ -12,8 +12,8 @@ LONGEST_LIFE_DAYS = 366
 
 def create_token(
     connection: Connection, *, organisation: int, rights: Right, label: str, days: int, at: int | None = None
-) -> str:
-    """Make a token and store its hash. The token itself is returned once and kept nowhere.
+) -> tuple[int, str]:
+    """Make a token and store its hash: (its number, the token). The token itself is kept nowhere.
 
     Args:
         organisation: the chain's number of the organisation it speaks for.
@@ -27,8 +27,9 @@ def create_token(
         raise ValueError(f"a token lives 1 to {LONGEST_LIFE_DAYS} days")
     token = new_token()
     created_at = clock.now() if at is None else at
-    connection.execute(
-        insert(API_TOKEN).values(
+    number = connection.scalar(
+        insert(API_TOKEN)
+        .values(
             token_hash=hash_token(token),
             organisation=organisation,
             rights=int(rights),
@@ -36,8 +37,10 @@ def create_token(
             created_at=created_at,
             expires_at=created_at + days * 86_400,
         )
+        .returning(API_TOKEN.c.number)
     )
-    return token
+    assert number is not None
+    return number, token
 
 
 def revoke_token(connection: Connection, *, number: int) -> bool:

@@ -67,7 +67,10 @@ class Sweep:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            _advance(self._relayer)
+            try:
+                _advance(self._relayer)
+            except Exception:  # noqa: BLE001 (a defect of ours must not end the sweep unseen; it is logged each second)
+                _LOG.exception("sweep_failed")
             self._stopping.wait(SWEEP_EACH_SECONDS)
 
 

@@ -1,15 +1,15 @@
 """Reading lots, holdings and their history, as far as an actor may see them."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, literal, select
+from sqlalchemy import Connection, Row, literal, select
 
 from backend.db import among
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
 from backend.traceability import visibility
+from backend.traceability.custody import custodian_at, tenures
 from backend.traceability.lineage import Walk
 from backend.traceability.records import (
     BREACHES,
@@ -22,6 +22,7 @@ from backend.traceability.records import (
 )
 from backend.traceability.schemas import CustodianOut, HoldingOut, LotOut, StepOut, TimelineOut
 from backend.traceability.visibility import Sight
+from backend.wire import to_hex
 from indexer import schema as mirror
 
 
@@ -41,8 +42,12 @@ def holdings(connection: Connection, sight: Sight, numbers: Collection[int]) -> 
 
 
 def describe(connection: Connection, sight: Sight, numbers: Collection[int]) -> dict[int, dict[str, Any]]:
-    """The fields of `HoldingOut` for each number, in chain order."""
+    """The fields of `HoldingOut` for each number, in chain order, ready to be written as JSON.
+
+    Plain values: a trace has thousands, and a model for each would take longer than the database.
+    """
     held, latest, packed = mirror.holding.c, mirror.record_latest.c, mirror.packing_latest.c
+    final = final_block(connection)
     rows = connection.execute(
         select(
             held.number,
@@ -52,12 +57,13 @@ def describe(connection: Connection, sight: Sight, numbers: Collection[int]) -> 
             held.handle,
             held.origin,
             held.serial,
+            latest.holder,
             latest.status,
             latest.flags,
             latest.seq,
             latest.head,
             packed.parent,
-            is_final(latest.number).label("finalised"),
+            mirror.block_of(latest.number),
         )
         .join(mirror.record_latest, latest.id == held.id)
         .outerjoin(mirror.packing_latest, packed.child == held.id)
@@ -65,22 +71,37 @@ def describe(connection: Connection, sight: Sight, numbers: Collection[int]) -> 
         .order_by(held.number)
     )
     return {
-        row.number: {
-            "id": row.id,
-            "lot": row.lot_id,
-            "maker": row.maker,
-            "handle": row.handle,
-            "origin": ORIGIN[row.origin],
-            "serial": row.serial,
-            "custodian": _named(sight.custodian(row.number)),
-            "status": HOLDING_STATUS[row.status],
-            "flags": bits(row.flags, FLAGS),
-            "seq": row.seq,
-            "head": row.head,
-            "packed_in": row.parent,
-            "finalised": row.finalised,
+        number: {
+            "id": to_hex(holding_id),
+            "lot": to_hex(lot_id),
+            "maker": maker,
+            "handle": to_hex(handle),
+            "origin": ORIGIN[origin],
+            "serial": serial,
+            "custodian": named(sight.custodian(number, holder)),
+            "status": HOLDING_STATUS[status],
+            "flags": bits(flags, FLAGS),
+            "seq": seq,
+            "head": to_hex(head),
+            "packed_in": None if parent is None else to_hex(parent),
+            "finalised": block <= final,
         }
-        for row in rows
+        for (
+            number,
+            holding_id,
+            lot_id,
+            maker,
+            handle,
+            origin,
+            serial,
+            holder,
+            status,
+            flags,
+            seq,
+            head,
+            parent,
+            block,
+        ) in rows
     }
 
 
@@ -124,29 +145,23 @@ def timeline(connection: Connection, actor: Actor, holding_id: bytes) -> Timelin
         ServiceError: `not_found`.
     """
     number, sight = _seen(connection, actor, holding_id)
-    return TimelineOut(
-        holding=holding_id,
-        steps=[_step(row, actor, sight, number) for row in connection.execute(_steps_of(holding_id))],
-    )
+    (history,) = tenures(connection, [holding_id]).values()
+    final = final_block(connection)
+
+    def step(row: Row[Any]) -> StepOut:
+        tenure = custodian_at(history, row.number)
+        custodian = sight.named(number, tenure) if tenure else None
+        # A custodian who may be named may be named for what it did; others only up to the horizon.
+        may_name = row.organisation in (actor.organisation, custodian) or row.number <= sight.horizons[number]
+        return _step(row, custodian, may_name=may_name, final=final)
+
+    return TimelineOut(holding=holding_id, steps=[step(row) for row in connection.execute(_steps_of(holding_id))])
 
 
-@dataclass(frozen=True, slots=True)
-class EventFacts:
-    """What a trace shows of an event."""
-
-    kind: str
-    action_hash: bytes
-    breaches: list[str]
-    occurred_at: int | None
-    recorded_at: int
-    block: int
-    finalised: bool
-    recorded_by: int | None
-
-
-def events(connection: Connection, numbers: Collection[int]) -> Mapping[int, EventFacts]:
-    """The lot events of some numbers."""
+def events(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[int | None, dict[str, Any]]]:
+    """For each lot event, in chain order: who recorded it, and the other fields of `EventNodeOut`."""
     event, lot_event = mirror.event.c, mirror.lot_event.c
+    final = final_block(connection)
     rows = connection.execute(
         select(
             event.number,
@@ -155,8 +170,7 @@ def events(connection: Connection, numbers: Collection[int]) -> Mapping[int, Eve
             lot_event.breaches,
             event.occurred_at,
             mirror.block.c.recorded_at,
-            mirror.block.c.number.label("block"),
-            is_final(event.number).label("finalised"),
+            mirror.block.c.number,
             mirror.key_latest.c.organisation,
         )
         .join(mirror.lot_event, lot_event.number == event.number)
@@ -167,17 +181,19 @@ def events(connection: Connection, numbers: Collection[int]) -> Mapping[int, Eve
         .order_by(event.number)
     )
     return {
-        row.number: EventFacts(
-            kind=EVENT_KIND[row.kind],
-            action_hash=row.action_hash,
-            breaches=bits(row.breaches, BREACHES),
-            occurred_at=row.occurred_at,
-            recorded_at=row.recorded_at,
-            block=row.block,
-            finalised=row.finalised,
-            recorded_by=row.organisation,
+        number: (
+            organisation,
+            {
+                "kind": EVENT_KIND[kind],
+                "action_hash": to_hex(action_hash),
+                "breaches": bits(breaches, BREACHES),
+                "occurred_at": occurred_at,
+                "recorded_at": recorded_at,
+                "block": block,
+                "finalised": block <= final,
+            },
         )
-        for row in rows
+        for number, kind, action_hash, breaches, occurred_at, recorded_at, block, organisation in rows
     }
 
 
@@ -193,9 +209,14 @@ def number_of(connection: Connection, holding_id: bytes) -> int:
     return int(number)
 
 
-def is_final(number: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a row of the mirror can no longer be taken back."""
-    return mirror.block_of(number) <= select(mirror.cursor.c.finalised).scalar_subquery()
+def final_block(connection: Connection) -> int:
+    """The highest block of the mirror that can no longer be taken back."""
+    return int(connection.scalar(select(mirror.cursor.c.finalised)) or 0)
+
+
+def named(organisation: int | None) -> dict[str, Any]:
+    """The fields of `CustodianOut`."""
+    return {"organisation": organisation, "withheld": organisation is None}
 
 
 def _seen(connection: Connection, actor: Actor, holding_id: bytes) -> tuple[int, Sight]:
@@ -232,7 +253,6 @@ def _steps_of(holding_id: bytes) -> Any:
             mirror.block.c.recorded_at,
             mirror.batch.c.transaction,
             mirror.key_latest.c.organisation,
-            is_final(record.number).label("finalised"),
         )
         .join(mirror.event, event.number == mirror.event_of(record.number))
         .join(mirror.block, mirror.block.c.number == mirror.block_of(record.number))
@@ -243,18 +263,14 @@ def _steps_of(holding_id: bytes) -> Any:
     )
 
 
-def _step(row: Row[Any], actor: Actor, sight: Sight, number: int) -> StepOut:
-    custodian = sight.custodian_at(number, row.number)
-    recorder = row.organisation
-    # A custodian who may be named may be named for what it did; others only up to the horizon.
-    may_name = recorder in (actor.organisation, custodian) or row.number <= sight.horizons[number]
+def _step(row: Row[Any], custodian: int | None, *, may_name: bool, final: int) -> StepOut:
     return StepOut(
         kind=row.kind,
         action_hash=row.action_hash,
         batch=row.batch if may_name else None,
         transaction=row.transaction if may_name else None,
-        recorded_by=_named(recorder if may_name else None),
-        custodian=_named(custodian),
+        recorded_by=CustodianOut(**named(row.organisation if may_name else None)),
+        custodian=CustodianOut(**named(custodian)),
         status=HOLDING_STATUS[row.status],
         flags=bits(row.flags, FLAGS),
         seq=row.seq,
@@ -264,9 +280,5 @@ def _step(row: Row[Any], actor: Actor, sight: Sight, number: int) -> StepOut:
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         block=row.block,
-        finalised=row.finalised,
+        finalised=row.block <= final,
     )
-
-
-def _named(organisation: int | None) -> CustodianOut:
-    return CustodianOut(organisation=organisation, withheld=organisation is None)

@@ -1,5 +1,7 @@
 """How the packed numbers of the ledger read: statuses, flags, origins, kinds (contracts/src)."""
 
+from functools import cache
+
 HOLDING_STATUS = ("none", "held", "offered", "used_up")
 ORIGIN = ("none", "made", "split", "brought_in", "opening_stock")
 EVENT_KIND = ("object", "aggregation", "transaction", "transformation", "association")
@@ -10,6 +12,7 @@ RECALLED = 1 << FLAGS.index("recalled")
 BREACHES = ("used_while_held", "used_while_recalled", "unpacked_from_elsewhere")
 
 
-def bits(mask: int, names: tuple[str, ...]) -> list[str]:
+@cache
+def bits(mask: int, names: tuple[str, ...]) -> tuple[str, ...]:
     """The names of the bits set in a mask, lowest first."""
-    return [name for position, name in enumerate(names) if mask >> position & 1]
+    return tuple(name for position, name in enumerate(names) if mask >> position & 1)

@@ -28,7 +28,7 @@ class HoldingOut(_Out):
     serial: int
     custodian: CustodianOut
     status: str = Field(description="held, offered or used_up.")
-    flags: list[str] = Field(description="packed, held_by_party, held_by_regulator, disputed, breach, closed.")
+    flags: tuple[str, ...] = Field(description="packed, held_by_party, held_by_regulator, disputed, breach, closed.")
     seq: int = Field(description="What the next act that names a seq has to name.")
     head: Head = Field(description="What an act that answers the last one has to agree to.")
     packed_in: Hash | None
@@ -55,7 +55,7 @@ class StepOut(_Out):
     recorded_by: CustodianOut
     custodian: CustodianOut
     status: str
-    flags: list[str]
+    flags: tuple[str, ...]
     seq: int
     head: Head
     schema_id: int | None
@@ -88,7 +88,7 @@ class EventNodeOut(_Out):
     distance: int
     action_hash: Hash
     recorded_by: CustodianOut
-    breaches: list[str]
+    breaches: tuple[str, ...]
     occurred_at: int | None
     recorded_at: int
     block: int

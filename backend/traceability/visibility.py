@@ -23,9 +23,10 @@ from indexer import schema as mirror
 NEVER = -1
 ALWAYS = (1 << 63) - 1
 
-# How far downstream of a holding we look for something the actor touched.
+# How far downstream of a holding we look for something the actor touched. Beyond it a holding upstream of the actor's
+# is not found when it is asked for by itself; it still stands in the traces of what the actor touched.
 _FURTHEST = 10_000
-_LOOKED_AT = 20_000
+_LOOKED_AT = 10_000
 
 _OFFERED = 2
 
@@ -41,10 +42,13 @@ class Sight:
     horizons: Mapping[int, int]
     """Of each holding that is shown: up to where its custodians may be named."""
     histories: Mapping[int, Sequence[Tenure]]
+    """Of each holding that is shown; to those who oversee, only of those that are packed now."""
 
-    def custodian(self, number: int) -> int | None:
-        """Who answers for a holding now; None if that is withheld."""
-        history = self.histories[number]
+    def custodian(self, number: int, holder: int) -> int | None:
+        """Who answers for a holding now, its own record naming `holder`; None if that is withheld."""
+        history = self.histories.get(number)
+        if history is None:
+            return holder
         return self.named(number, history[-1]) if history else None
 
     def custodian_at(self, number: int, moment: int) -> int | None:
@@ -67,10 +71,12 @@ def look(connection: Connection, actor: Actor, start: Sequence[int], found: Walk
         start: the numbers of the holdings somebody asked for.
         found: a walk from them, or just them.
     """
+    if actor.is_overseer:
+        packed = _packed_now(connection, found.holdings())
+        everything = dict.fromkeys(found.holdings(), ALWAYS)
+        return Sight(sorted(start), found.nodes.keys(), everything, _histories(connection, packed))
     ids = holding_ids(connection, found.holdings())
     histories = _histories(connection, ids)
-    if actor.is_overseer:
-        return Sight(sorted(start), found.nodes.keys(), dict.fromkeys(ids, ALWAYS), histories)
     ours = {number for number in ids if _had(histories[number], actor)}
     ours |= _touched(connection, actor, set(start) - ours)
     seen, others = found, set(start) - ours
@@ -92,6 +98,17 @@ def holding_ids(connection: Connection, numbers: Collection[int]) -> dict[int, b
     """The id of each holding by its number in the lineage."""
     holding = mirror.holding.c
     rows = connection.execute(select(holding.number, holding.id).where(among(holding.number, numbers)))
+    return {row.number: row.id for row in rows}
+
+
+def _packed_now(connection: Connection, numbers: Collection[int]) -> dict[int, bytes]:
+    """The ids of those holdings that are packed in others."""
+    holding, packed = mirror.holding.c, mirror.packing_latest.c
+    rows = connection.execute(
+        select(holding.number, holding.id)
+        .join(mirror.packing_latest, packed.child == holding.id)
+        .where(among(holding.number, numbers), packed.parent.is_not(None))
+    )
     return {row.number: row.id for row in rows}
 
 

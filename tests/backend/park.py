@@ -100,7 +100,7 @@ class Park:
         """A token of a member, made when it is first asked for."""
         if name not in self._tokens:
             with self.engine.begin() as connection:
-                self._tokens[name] = create_token(
+                _, self._tokens[name] = create_token(
                     connection, organisation=ORGANISATIONS[name][0], rights=rights, label="test", days=1
                 )
         return self._tokens[name]

@@ -101,9 +101,8 @@ def test_an_application_that_differs_from_the_table_does_not_start(
 
 def test_a_token_that_was_revoked_or_has_expired_or_never_was_is_refused(park: Park) -> None:
     with park.engine.begin() as connection:
-        token = create_token(connection, organisation=3, rights=Right.STOCK, label="lost", days=1)
-        number = max(connection.exec_driver_sql("SELECT number FROM service.api_token").scalars())
-        expired = create_token(connection, organisation=3, rights=Right.STOCK, label="old", days=1, at=1)
+        number, token = create_token(connection, organisation=3, rights=Right.STOCK, label="lost", days=1)
+        _, expired = create_token(connection, organisation=3, rights=Right.STOCK, label="old", days=1, at=1)
     headers = {"Authorization": f"Bearer {token}"}
     assert 200 == park.client.get("/v1/keys", headers=headers).status_code
     with park.engine.begin() as connection:
@@ -123,7 +122,7 @@ def test_a_token_is_stored_as_its_hash_alone(park: Park) -> None:
 
 def test_a_token_of_an_organisation_the_chain_does_not_know_is_refused(park: Park) -> None:
     with park.engine.begin() as connection:
-        token = create_token(connection, organisation=4_000, rights=Right.STOCK, label="invented", days=1)
+        _, token = create_token(connection, organisation=4_000, rights=Right.STOCK, label="invented", days=1)
     answer = park.client.get("/v1/keys", headers={"Authorization": f"Bearer {token}"})
     assert (401, "token_not_valid") == (answer.status_code, answer.json()["code"])
 

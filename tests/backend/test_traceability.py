@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.demo.member import ADD, AGGREGATION, CHILD, DELETE, PARENT, Holding
 from backend.traceability.lineage import POSITION_BITS
+from backend.traceability.schemas import TraceOut
 from indexer.decode import LOG_SHIFT
 from tests.backend.park import ORGANISATIONS, Park
 
@@ -17,6 +18,8 @@ def number(name: str) -> int:
 def trace(park: Park, name: str, holding: Holding, direction: str, **reach: int) -> dict[str, Any]:
     answer = park.get(name, f"/v1/holdings/0x{holding.id.hex()}/trace", direction=direction, **reach)
     assert 200 == answer.status_code, answer.text
+    # The answer is written without the model that documents it.
+    assert TraceOut.model_validate(answer.json()).model_dump(mode="json") == answer.json()
     return dict(answer.json())
 
 

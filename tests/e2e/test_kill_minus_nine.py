@@ -52,7 +52,7 @@ def member(stack: Stack) -> Member:
 def client_of(stack: Stack, organisation: int) -> Client:
     engine = open_engine(stack.database_url, pool=1)
     with engine.begin() as connection:
-        token = create_token(connection, organisation=organisation, rights=ALL_RIGHTS, label="e2e", days=1)
+        _, token = create_token(connection, organisation=organisation, rights=ALL_RIGHTS, label="e2e", days=1)
     engine.dispose()
     return Client(stack.api_url, token)
 
