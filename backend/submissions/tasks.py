@@ -5,6 +5,7 @@ makes a round each second by itself, in a thread of the worker that no broker ca
 """
 
 import threading
+import time
 from collections.abc import Sequence
 
 import structlog
@@ -20,6 +21,7 @@ _LOG = structlog.get_logger(__name__)
 
 RELAY = "submissions.relay"
 SWEEP_EACH_SECONDS = 1.0
+_LEFT_ALONE_SECONDS = 30.0
 
 
 def register(app: Celery, relayer: Relayer) -> None:
@@ -39,13 +41,20 @@ class Broker:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        self._asked_again_at = 0.0
 
     def nudge(self, digests: Sequence[bytes]) -> None:
-        """Ask for a round of the relayer now; a broker that is not there costs at most the second to the next sweep."""
+        """Ask for a round of the relayer now; a broker that is not there costs at most the second to the next sweep.
+
+        One that did not answer is left alone for a while: finding out takes seconds, and a thread of the API.
+        """
+        if time.monotonic() < self._asked_again_at:
+            return
         try:
             self._app.send_task(RELAY, [[digest.hex() for digest in digests]], retry=False, ignore_result=True)
         except (BrokerUnavailable, ConnectionFailed, OSError) as error:
             _LOG.warning("broker_unavailable", error=type(error).__name__)
+            self._asked_again_at = time.monotonic() + _LEFT_ALONE_SECONDS
 
 
 class Sweep:

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 
+import pytest
 import redis
 from celery.contrib.testing.worker import start_worker
 
@@ -31,8 +32,12 @@ def test_a_nudge_carries_ids_and_no_payload(valkey: Valkey) -> None:
     valkey.flush()
 
 
-def test_a_broker_that_is_gone_stops_nobody() -> None:
-    Broker(make_celery("redis://127.0.0.1:1/0")).nudge([DIGEST])
+def test_a_broker_that_is_gone_stops_nobody_and_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_celery("redis://127.0.0.1:1/0")
+    broker = Broker(app)
+    broker.nudge([DIGEST])
+    monkeypatch.setattr(app, "send_task", None)
+    broker.nudge([DIGEST])
 
 
 def test_a_nudge_makes_the_worker_relay_at_once(park: Park, valkey: Valkey) -> None:
