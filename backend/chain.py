@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from eth_utils.address import is_address, to_checksum_address
 
-from backend.failures import UsageFailure
+from backend.failures import Failure, UsageFailure
 from backend.keyring import address_in, unlock
 from backend.settings import ChainSettings, load
-from contracts.deployer import Founders, deploy
+from contracts.deployer import Deployment, Founders, deploy
 
 app = typer.Typer()
 
@@ -35,6 +35,12 @@ def deploy_contracts(
     settings = load(ChainSettings)
     founders = Founders(operator=_address(operator), authority=_address(authority))
     deployment = deploy(settings.rpc_url, unlock(keystore, _password(password_file)), founders)
+    if settings.deployment.exists() and Deployment.load(settings.deployment).genesis_hash != deployment.genesis_hash:
+        raise Failure(
+            "deployment_of_another_chain",
+            f"{settings.deployment} records contracts on another chain than the one at SUYUAN_RPC_URL",
+            "point SUYUAN_DEPLOYMENT at a file of its own for each chain",
+        )
     deployment.save(settings.deployment)
     typer.echo(settings.deployment.read_text(encoding="utf-8") if as_json else f"recorded in {settings.deployment}")
 

@@ -79,6 +79,7 @@ class Anvil(Part):
 
     def start(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / "accounts.json").unlink(missing_ok=True)  # an earlier start's
         state = ("--state", str(self._folder / "state.json"), "--state-interval", "5") if self._keep else ()
         timestamp = int(time.time()) if self._genesis_timestamp is None else self._genesis_timestamp
         process = Process(
@@ -129,7 +130,8 @@ class Anvil(Part):
         return answer["result"]
 
     def _answers(self) -> bool:
+        """Whether it answers and has written down its accounts, which it may do a moment later."""
         try:
-            return self.ask("eth_chainId") == hex(CHAIN_ID)
-        except (OSError, HTTPException):
+            return self.ask("eth_chainId") == hex(CHAIN_ID) and len(self.funded_keys) == _FUNDED_ACCOUNTS
+        except (OSError, HTTPException, ValueError):
             return False

@@ -53,7 +53,7 @@ def test_the_operators_page_names_halts_that_exist() -> None:
     """A code that was renamed would leave the operator searching."""
     text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     at_night = text.split("## At three in the morning")[1]
-    codes = {code for code in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", at_night)}
+    codes = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", at_night))
     sources = "\n".join(
         path.read_text(encoding="utf-8") for part in ("indexer", "backend") for path in (ROOT / part).rglob("*.py")
     )
