@@ -203,7 +203,7 @@ contract CorrectionsTest is Goods {
         later.steps = new Step[](1);
         later.steps[0] = trail.steps[0];
         mismatch(key, later); // Not to the last.
-        trail.headBefore = bytes24("forged");
+        trail.headBefore = bytes24(uint192(1));
         mismatch(key, trail);
         trail.headBefore = 0;
         trail.steps[1].signer = addressOf(RIVAL);
@@ -326,7 +326,7 @@ contract CorrectionsTest is Goods {
         CorrectionKey memory key = correct(SUPPLIER, goods.id(), 0);
         Kind memory kind = Kinds.agreeCorrection();
         AgreeCorrection memory action = agreement(key);
-        action.agreesTo = bytes24("another head");
+        action.agreesTo = bytes24(uint192(1));
         refuse(Reason.WrongAgreesTo, kind, TENANT, abi.encode(action));
         action = agreement(key);
         action.occurredAt = time() + 1 hours;

@@ -141,7 +141,7 @@ contract KeysTest is Goods {
         refuseEnrolment(Reason.NotFound, SUPPLIER);
         grantTo(SUPPLIER, RIGHT_STOCK);
         EnrolKey memory action = enrolment(SUPPLIER, secret);
-        action.agreesTo = bytes24("another head");
+        action.agreesTo = bytes24(uint192(1));
         refuseBy(secret, Reason.WrongAgreesTo, Kinds.enrolKey(), abi.encode(action));
         action = enrolment(SUPPLIER, secret);
         action.occurredAt = time() + 1 hours;

@@ -95,7 +95,7 @@ contract LotEventsTest is Goods {
         recordLot(TENANT, splitting(goods, part));
         vm.assertEq(TENANT, custodianOf(part));
         refuseLot(
-            Reason.LotMismatch, TENANT, splitting(goods, HoldingKey(SUPPLIER, bytes32("other"), TENANT, 2))
+            Reason.LotMismatch, TENANT, splitting(goods, HoldingKey(SUPPLIER, keccak256("other"), TENANT, 2))
         );
         refuseLot(
             Reason.LotMismatch, TENANT, splitting(goods, HoldingKey(RIVAL, handleOf(SUPPLIER), TENANT, 2))
@@ -151,7 +151,7 @@ contract LotEventsTest is Goods {
 
     function test_the_outputs_of_a_transformation_are_made_by_who_transforms() external {
         HoldingKey memory goods = make(SUPPLIER, 1);
-        HoldingKey memory product = HoldingKey(SUPPLIER, bytes32("product"), SUPPLIER, 1);
+        HoldingKey memory product = HoldingKey(SUPPLIER, keccak256("product"), SUPPLIER, 1);
         Origin[3] memory others = [Origin.Split, Origin.BroughtIn, Origin.OpeningStock];
         for (uint256 i; i < others.length; ++i) {
             SignedItem[] memory items =

@@ -117,7 +117,7 @@ contract RecallsTest is Goods {
         recall(SUPPLIER);
         recordLot(SUPPLIER, observation(goods));
         vm.assertEq(false, recordOf(goods).has(FLAG_BREACH));
-        uint16 breaches = breachesOf(SUPPLIER, consumption(goods));
+        uint256 breaches = breachesOf(SUPPLIER, consumption(goods));
         vm.assertEq(BREACH_USED_WHILE_RECALLED, breaches);
         vm.assertTrue(recordOf(goods).has(FLAG_BREACH));
     }

@@ -172,7 +172,7 @@ contract RecoveryTest is Park {
     function test_a_confirmation_names_the_proposal_it_agrees_to() external {
         propose();
         ConfirmRecovery memory action = agreement();
-        action.agreesTo = bytes24("another head");
+        action.agreesTo = bytes24(uint192(1));
         refuseAgreement(Reason.WrongAgreesTo, action);
         action = agreement();
         action.occurredAt = time() + 1 hours;

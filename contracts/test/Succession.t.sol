@@ -143,7 +143,7 @@ contract SuccessionTest is Goods {
         refuseConfirmation(Reason.NotFound, AUTHORITY, agreement());
         propose(LedgerMode.Finishing);
         ConfirmMode memory action = agreement();
-        action.agreesTo = bytes24("another head");
+        action.agreesTo = bytes24(uint192(1));
         refuseConfirmation(Reason.WrongAgreesTo, AUTHORITY, action);
         action = agreement();
         action.occurredAt = time() + 1 hours;

@@ -60,11 +60,11 @@ contract WireFormTest is Goods {
     }
 
     function flip(uint256 i, uint256 bit) private {
-        events[i].facts = LotEventFacts.wrap(LotEventFacts.unwrap(events[i].facts) ^ (1 << bit));
+        events[i].facts = LotEventFacts.wrap(LotEventFacts.unwrap(events[i].facts) ^ 2 ** bit);
     }
 
     function flipItem(uint256 i, uint256 bit) private {
-        items[i].facts = LotItemFacts.wrap(LotItemFacts.unwrap(items[i].facts) ^ (1 << bit));
+        items[i].facts = LotItemFacts.wrap(LotItemFacts.unwrap(items[i].facts) ^ 2 ** bit);
     }
 
     function test_the_form_itself_is_recorded() external {

@@ -109,9 +109,9 @@ abstract contract Goods is Park {
     }
 
     /// @dev Records an event and says what its log calls wrong.
-    function breachesOf(uint24 organisation, bytes memory action) internal returns (uint16) {
+    function breachesOf(uint24 organisation, bytes memory action) internal returns (uint256) {
         recordLot(organisation, action);
-        return uint16(lastFacts >> 128);
+        return (lastFacts >> 128) & 0xffff;
     }
 
     /// @dev The maker makes the n-th holding of its lot.

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Step} from "../../src/interfaces/ICorrections.sol";
 import {IParticipants} from "../../src/interfaces/IParticipants.sol";
 import {ISignedLedger, Touched} from "../../src/interfaces/ISignedLedger.sol";
-import {ITraceability} from "../../src/interfaces/ITraceability.sol";
+import {ITraceability, ItemRole, LotAction, LotEventKind} from "../../src/interfaces/ITraceability.sol";
 import {Record} from "../../src/types/Record.sol";
 import {Envelope, EnvelopeLibrary} from "./Envelope.sol";
 import {Kind} from "./Kinds.sol";
@@ -29,6 +29,10 @@ abstract contract Replay {
     /// @notice Records that were emitted, and those that folded into a subject (some fold into two).
     uint256 public recorded;
     uint256 public folded;
+
+    /// @notice How often a holding was given an origin, and how often it was used up.
+    mapping(bytes32 holding => uint256) public timesCreated;
+    mapping(bytes32 holding => uint256) public timesUsed;
 
     /// @notice The facts of the last lot event that was read, with the breaches and the index the ledger added.
     uint256 public lastFacts;
@@ -145,8 +149,17 @@ abstract contract Replay {
             items[i] = Lots.unwireItem(data.wordAt(place), uint256(data.wordAt(place + 32)));
             touched[i] = Touched(data.wordAt(place + 64), Record.wrap(data.wordAt(place + 96)));
             vm.assertEq(Lots.id(items[i].holding), touched[i].id, "id of the holding named");
+            if (items[i].origin != 0) ++timesCreated[touched[i].id];
+            if (_isUse(facts, items[i].role)) ++timesUsed[touched[i].id];
         }
         return (facts >> 144, kind.hash(abi.encode(Lots.unwire(facts, data.wordAt(32), items))), touched);
+    }
+
+    /// @dev Deleting an object, or being the input of a transformation.
+    function _isUse(uint256 facts, uint8 role) private pure returns (bool) {
+        (uint256 kind, uint256 action) = (facts & 0xff, (facts >> 8) & 0xff);
+        if (kind == uint8(LotEventKind.Transformation)) return role == uint8(ItemRole.Input);
+        return kind == uint8(LotEventKind.Object) && action == uint8(LotAction.Delete);
     }
 
     /// @dev How many words the action has: as many as there are commas between its and its parts' fields, and one.

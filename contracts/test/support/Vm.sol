@@ -42,6 +42,7 @@ interface Vm {
     function assertEq(bytes32 expected, bytes32 actual) external pure;
     function assertEq(bytes32 expected, bytes32 actual, string calldata message) external pure;
     function assertEq(address expected, address actual) external pure;
+    function assertEq(address expected, address actual, string calldata message) external pure;
     function assertEq(bytes calldata expected, bytes calldata actual) external pure;
     function assertEq(bytes calldata expected, bytes calldata actual, string calldata message) external pure;
     function assertLe(uint256 expected, uint256 actual) external pure;
