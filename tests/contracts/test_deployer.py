@@ -87,8 +87,8 @@ def _kill_a_run(anvil: Anvil, mined: int) -> None:
     anvil.ask("evm_setAutomine", *(False,))
     arguments = [anvil.url, anvil.funded_keys[0].hex(), FOUNDERS.operator, FOUNDERS.authority]
     run = subprocess.Popen([sys.executable, "-c", _DEPLOY, *arguments], cwd=Path(__file__).resolve().parents[2])
-    # Asked once a round: a creation that arrives after we asked must not be mined by mistake. The deployer sends one and
-    # waits for it, so none can arrive between the question and the block.
+    # Asked once a round: a creation that arrives after we asked must not be mined by mistake. The deployer sends one
+    # and waits for it, so none can arrive between the question and the block.
     while (sent := _sent(anvil, "pending")) <= mined:
         assert run.poll() is None, "the deployer ended before it could be killed"
         if sent > _sent(anvil):
