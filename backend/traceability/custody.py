@@ -20,11 +20,12 @@ from indexer import schema as mirror
 # custodian. Nor are those that a holding gets while it is packed itself (a hold, say): their holder is the one it was
 # packed by.
 _TENURES = text("""
-WITH RECURSIVE stay (id, inside, from_number, until_number) AS (
-    SELECT id, id, 0::bigint, 9223372036854775807::bigint
-    FROM unnest(CAST(:ids AS bytea[])) AS id
+WITH RECURSIVE stay (holding, inside, from_number, until_number) AS (
+    SELECT holding.number, holding.id, 0::bigint, 9223372036854775807::bigint
+    FROM mirror.holding AS holding
+    WHERE holding.number = ANY(CAST(:numbers AS bigint[]))
   UNION ALL
-    SELECT stay.id, packed.parent,
+    SELECT stay.holding, packed.parent,
            greatest(stay.from_number, packed.number), least(stay.until_number, packed.until_number)
     FROM stay
     JOIN LATERAL (
@@ -35,7 +36,7 @@ WITH RECURSIVE stay (id, inside, from_number, until_number) AS (
     ) AS packed ON packed.parent IS NOT NULL
     WHERE packed.number < stay.until_number AND packed.until_number > stay.from_number
 )
-SELECT stay.id, record.number AS since, record.holder
+SELECT stay.holding, record.number, record.holder
 FROM stay
 JOIN mirror.record AS record ON record.id = stay.inside
     AND record.number >= stay.from_number AND record.number < stay.until_number
@@ -46,7 +47,7 @@ WHERE (
     ORDER BY packing.number DESC
     LIMIT 1
 ) IS NULL
-ORDER BY stay.id, record.number
+ORDER BY stay.holding, record.number
 """)
 
 
@@ -58,23 +59,31 @@ class Tenure:
     organisation: int
 
 
-def tenures(connection: Connection, ids: Collection[bytes]) -> dict[bytes, list[Tenure]]:
-    """The custodians of each holding, one after another, the present one last; unknown ids are left out."""
-    if not ids:
+def tenures(connection: Connection, numbers: Collection[int]) -> dict[int, list[Tenure]]:
+    """The custodians of each holding, one after another, the present one last; unknown numbers are left out."""
+    if not numbers:
         return {}
-    record, packing = mirror.record.c, mirror.packing.c
-    ever_packed = set(connection.scalars(select(packing.child).where(among(packing.child, ids)).distinct()))
+    holding, record, packing = mirror.holding.c, mirror.record.c, mirror.packing.c
+    ever_packed = set(
+        connection.scalars(
+            select(holding.number)
+            .join(mirror.packing, packing.child == holding.id)
+            .where(among(holding.number, numbers))
+            .distinct()
+        )
+    )
     rows = [
         *connection.execute(
-            select(record.id, record.number, record.holder)
-            .where(among(record.id, set(ids) - ever_packed))
-            .order_by(record.id, record.number)
+            select(holding.number, record.number, record.holder)
+            .join(mirror.record, record.id == holding.id)
+            .where(among(holding.number, set(numbers) - ever_packed))
+            .order_by(holding.number, record.number)
         ),
-        *(connection.execute(_TENURES, {"ids": list(ever_packed)}) if ever_packed else ()),
+        *(connection.execute(_TENURES, {"numbers": list(ever_packed)}) if ever_packed else ()),
     ]
     return {
-        holding_id: _changes(Tenure(since, holder) for _, since, holder in group)
-        for holding_id, group in groupby(rows, key=itemgetter(0))
+        number: _changes(Tenure(since, organisation) for _, since, organisation in group)
+        for number, group in groupby(rows, key=itemgetter(0))
     }
 
 

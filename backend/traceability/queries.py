@@ -145,7 +145,7 @@ def timeline(connection: Connection, actor: Actor, holding_id: bytes) -> Timelin
         ServiceError: `not_found`.
     """
     number, sight = _seen(connection, actor, holding_id)
-    (history,) = tenures(connection, [holding_id]).values()
+    history = tenures(connection, [number])[number]
     final = final_block(connection)
 
     def step(row: Row[Any]) -> StepOut:

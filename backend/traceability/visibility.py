@@ -71,20 +71,19 @@ def look(connection: Connection, actor: Actor, start: Sequence[int], found: Walk
         start: the numbers of the holdings somebody asked for.
         found: a walk from them, or just them.
     """
+    holdings = found.holdings()
     if actor.is_overseer:
-        packed = _packed_now(connection, found.holdings())
-        everything = dict.fromkeys(found.holdings(), ALWAYS)
-        return Sight(sorted(start), found.nodes.keys(), everything, _histories(connection, packed))
-    ids = holding_ids(connection, found.holdings())
-    histories = _histories(connection, ids)
-    ours = {number for number in ids if _had(histories[number], actor)}
+        everything = dict.fromkeys(holdings, ALWAYS)
+        return Sight(sorted(start), found.nodes.keys(), everything, tenures(connection, _packed(connection, holdings)))
+    histories = tenures(connection, holdings)
+    ours = {number for number, history in histories.items() if _had(history, actor)}
     ours |= _touched(connection, actor, set(start) - ours)
     seen, others = found, set(start) - ours
     if others:
         # Not ours: but perhaps upstream of something that is.
         further = walk(connection, sorted(others), Direction.FORWARD, depth=_FURTHEST, limit=_LOOKED_AT)
-        touched = _touched(connection, actor, set(further.holdings()) - ids.keys())
-        histories |= _histories(connection, holding_ids(connection, touched))
+        touched = _touched(connection, actor, set(further.holdings()) - histories.keys())
+        histories |= tenures(connection, touched)
         ours |= touched
         seen = _joined(found, further)
     horizons = {number: _horizon_of_tenure(histories[number], actor.organisation) for number in ours}
@@ -101,20 +100,15 @@ def holding_ids(connection: Connection, numbers: Collection[int]) -> dict[int, b
     return {row.number: row.id for row in rows}
 
 
-def _packed_now(connection: Connection, numbers: Collection[int]) -> dict[int, bytes]:
-    """The ids of those holdings that are packed in others."""
+def _packed(connection: Connection, numbers: Collection[int]) -> list[int]:
+    """Those holdings that are packed in others now."""
     holding, packed = mirror.holding.c, mirror.packing_latest.c
-    rows = connection.execute(
-        select(holding.number, holding.id)
+    rows = connection.scalars(
+        select(holding.number)
         .join(mirror.packing_latest, packed.child == holding.id)
         .where(among(holding.number, numbers), packed.parent.is_not(None))
     )
-    return {row.number: row.id for row in rows}
-
-
-def _histories(connection: Connection, ids: Mapping[int, bytes]) -> dict[int, Sequence[Tenure]]:
-    by_id = tenures(connection, ids.values())
-    return {number: by_id.get(holding_id, []) for number, holding_id in ids.items()}
+    return list(rows)
 
 
 def _had(history: Iterable[Tenure], actor: Actor) -> bool:
@@ -150,13 +144,11 @@ def _touched(connection: Connection, actor: Actor, numbers: Collection[int]) -> 
     offered = exists(select(1).where(latest.id == holding.id, latest.status == _OFFERED, last_offer == ours))
     is_ours = or_(holding.maker == ours, had, recorded, offered)
     rows = connection.execute(
-        select(holding.number, holding.id, is_ours.label("is_ours")).where(
-            among(holding.number, numbers), or_(is_ours, packed)
-        )
+        select(holding.number, is_ours.label("is_ours")).where(among(holding.number, numbers), or_(is_ours, packed))
     ).all()
     # What was packed may have been in the actor's custody by what it was packed in.
-    by_parent = tenures(connection, [row.id for row in rows if not row.is_ours])
-    return {row.number for row in rows if row.is_ours or _had(by_parent[row.id], actor)}
+    by_parent = tenures(connection, [row.number for row in rows if not row.is_ours])
+    return {row.number for row in rows if row.is_ours or _had(by_parent[row.number], actor)}
 
 
 def _joined(one: Walk, other: Walk) -> Walk:
