@@ -111,12 +111,14 @@ tests/bench/eas/node_modules/.package-lock.json: tests/bench/eas/package-lock.js
 	@touch $@
 
 .PHONY: prove
-prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither)
-	# Each prover builds into folders of its own: forge finds no tests in a folder that slither wrote.
-	FOUNDRY_OUT=build/halmos/out FOUNDRY_CACHE_PATH=build/halmos/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
+prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither, long fuzz and invariants); docs/proofs.md
+	# Each builds into folders of its own: forge finds no tests in a folder that slither wrote.
+	FOUNDRY_PROFILE=plain FOUNDRY_TEST=contracts/test/proofs FOUNDRY_OUT=build/halmos/out \
+		FOUNDRY_CACHE_PATH=build/halmos/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
 		.venv-prove/bin/halmos --function check_ --forge-build-out build/halmos/out
 	FOUNDRY_OUT=build/slither/out FOUNDRY_CACHE_PATH=build/slither/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
-		.venv-prove/bin/slither . --filter-paths node_modules
+		.venv-prove/bin/slither .
+	FOUNDRY_PROFILE=prove $(FORGE) test
 
 .venv-prove/.locked: requirements-prove.lock
 	.ci/make-venv .venv-prove

@@ -30,8 +30,8 @@ abstract contract Records {
 /// @dev A public function of a ledger hashes its actions, calls `_authorise` once, then hands each action to a
 /// body that either returns the reason it refuses (before any write) or writes, emits and returns `None`.
 abstract contract SignedLedger is ISignedLedger, Records, EIP712 {
-    uint8 internal constant MODE_EACH = 0;
-    uint8 internal constant MODE_ALL = 1;
+    /// @dev The highest mode; 0 is `each`.
+    uint8 private constant MODE_ALL = 1;
 
     /// @dev How far a signer's clock may run ahead of the chain's; lateness is never refused.
     uint64 internal constant CLOCK_SKEW = 5 minutes;

@@ -240,6 +240,17 @@ contract CustodyTest is Goods {
         vm.assertTrue(recordOf(goods).has(FLAG_BREACH));
     }
 
+    function test_a_breach_is_of_its_own_event_not_of_the_next_in_the_batch() external {
+        HoldingKey memory other = make(SUPPLIER, 2);
+        placeHold(REGULATOR, goods);
+        bytes[] memory actions = new bytes[](2);
+        actions[0] = consumption(goods);
+        actions[1] = consumption(other);
+        record(envelope(Kinds.recordLotEvent(), keyOf(SUPPLIER), actions));
+        vm.assertEq(0, (lastFacts >> 128) & 0xffff);
+        vm.assertEq(false, recordOf(other).has(FLAG_BREACH));
+    }
+
     function test_a_part_stays_under_the_holds_and_the_breach_of_what_it_was_split_from() external {
         placeHold(REGULATOR, goods);
         placeHold(SUPPLIER, goods);

@@ -2,20 +2,22 @@
 pragma solidity 0.8.37;
 
 import {Record} from "../src/types/Record.sol";
+import {Membership} from "./support/Membership.sol";
 import {Trade} from "./support/Trade.sol";
 import {vm} from "./support/Vm.sol";
 
-/// @notice The laws of the ledger, whatever five members try.
-contract InvariantsTest {
+/// @dev What Foundry asks an invariant test for: whose functions to call.
+struct FuzzSelector {
+    address addr;
+    bytes4[] selectors;
+}
+
+/// @notice The laws of trade, whatever five members try.
+contract TradeInvariants {
     Trade private trade;
 
     function setUp() external {
         trade = new Trade();
-    }
-
-    struct FuzzSelector {
-        address addr;
-        bytes4[] selectors;
     }
 
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
@@ -81,5 +83,49 @@ contract InvariantsTest {
     /// @dev Replay, cross-contract and cross-chain replay of everything, at the end of each run.
     function afterInvariant() external {
         trade.replayAll();
+    }
+}
+
+/// @notice The laws of membership, whatever operator, authority and three newcomers try.
+contract MembershipInvariants {
+    Membership private membership;
+
+    function setUp() external {
+        membership = new Membership();
+    }
+
+    function targetSelectors() external view returns (FuzzSelector[] memory targets) {
+        bytes4[] memory acts = new bytes4[](11);
+        acts[0] = Membership.admit.selector;
+        acts[1] = Membership.confirm.selector;
+        acts[2] = Membership.end.selector;
+        acts[3] = Membership.suspend.selector;
+        acts[4] = Membership.reinstate.selector;
+        acts[5] = Membership.grantIt.selector;
+        acts[6] = Membership.enrol.selector;
+        acts[7] = Membership.close.selector;
+        acts[8] = Membership.proposeRecovery.selector;
+        acts[9] = Membership.confirmRecovery.selector;
+        acts[10] = Membership.wait.selector;
+        targets = new FuzzSelector[](1);
+        targets[0] = FuzzSelector(address(membership), acts);
+    }
+
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(membership);
+    }
+
+    /// @dev No organisation without both powers, no key in force without its own signature and whoever may grant it.
+    function invariant_the_laws_hold_after_every_act() external view {
+        membership.compareAll();
+        uint256 seqs;
+        for (uint256 i; i < membership.subjectCount(); ++i) {
+            (address ledger, bytes32 id) = membership.subjects(i);
+            Record record = membership.replayed(ledger, id);
+            vm.assertEq(Record.unwrap(record), membership.stored(ledger, id));
+            seqs += record.seq();
+        }
+        vm.assertEq(membership.folded(), seqs, "seqs count what was recorded");
     }
 }

@@ -2,7 +2,12 @@
 pragma solidity 0.8.37;
 
 import {Reason} from "../src/interfaces/ISignedLedger.sol";
-import {HoldingKey, LotAction, Origin} from "../src/interfaces/ITraceability.sol";
+import {
+    BREACH_UNPACKED_FROM_ELSEWHERE,
+    HoldingKey,
+    LotAction,
+    Origin
+} from "../src/interfaces/ITraceability.sol";
 import {FLAG_BREACH, FLAG_PACKED} from "../src/types/Record.sol";
 import {Kinds} from "./support/Kinds.sol";
 import {Lots} from "./support/Lots.sol";
@@ -97,12 +102,14 @@ contract PackingTest is Goods {
 
     function test_unpacking_from_where_it_does_not_lie_is_recorded_as_a_breach() external {
         pack(SUPPLIER, box, vial);
-        unpack(SUPPLIER, pallet, vial);
+        vm.assertEq(BREACH_UNPACKED_FROM_ELSEWHERE, breachesOf(SUPPLIER, unpacking(pallet, vial)));
         vm.assertTrue(recordOf(vial).has(FLAG_BREACH));
         vm.assertEq(false, recordOf(vial).has(FLAG_PACKED));
     }
 
-    function test_observing_a_packing_unties_nothing() external {
+    function test_observing_a_packing_ties_and_unties_nothing() external {
+        recordLot(SUPPLIER, aggregation(LotAction.Observe, box, vial));
+        vm.assertEq(0, traceability.parentOf(vial.id()));
         pack(SUPPLIER, box, vial);
         recordLot(SUPPLIER, aggregation(LotAction.Observe, box, vial));
         vm.assertEq(box.id(), traceability.parentOf(vial.id()));

@@ -59,8 +59,9 @@ struct Trail {
 
 /// @title Corrections that never rewind, for every ledger: the details root of one record is replaced, its
 /// history stays.
-/// @notice By the author's organisation; if another organisation has signed on that subject since, it has built
-/// on the record and must agree. Nothing is corrected while somebody may be answering it.
+/// @notice By the author's organisation. If another organisation has signed on that subject since, or the subject has
+/// travelled on in its packing, others have built on the record: whoever answers for the subject now must agree, or
+/// the last other who signed if that is the author. Nothing is corrected while somebody may be answering it.
 interface ICorrections is ISignedLedger {
     /// @param countersigner The organisation that must agree before it counts; 0 if it counts at once.
     event DetailsCorrected(
@@ -86,7 +87,8 @@ interface ICorrections is ISignedLedger {
         Touched[] touched
     );
 
-    /// @notice `trails[i]` proves who wrote the record and is not signed: anyone can rebuild it from the logs.
+    /// @notice `trails[i]` proves who wrote the record and is not signed: anyone can rebuild it from the logs. A wrong one
+    /// reverts the batch in either mode, or whoever relays could have a correction refused.
     function correctDetails(
         CorrectDetails[] calldata actions,
         Trail[] calldata trails,

@@ -53,15 +53,10 @@ contract Trade is Goods {
         setUp();
         _recallsTwin = vm.deployCode("Recalls.sol:Recalls", abi.encode(participants, succession));
         _twin = vm.deployCode("Traceability.sol:Traceability", abi.encode(participants, succession, recalls));
+        // Most with one member, or nobody would have two to pack into each other.
         for (uint256 i; i < SHELVES; ++i) {
-            _put(
-                i,
-                make([SUPPLIER, TENANT, RIVAL][i % 3], ++_serial),
-                [SUPPLIER, TENANT, RIVAL][i % 3],
-                false,
-                false,
-                false
-            );
+            uint24 maker = i == 0 ? TENANT : i == 1 ? RIVAL : SUPPLIER;
+            _put(i, make(maker, ++_serial), maker, false, false, false);
         }
     }
 
