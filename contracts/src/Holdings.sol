@@ -89,6 +89,17 @@ abstract contract Holdings is TradeLedger, ITraceability {
         return _records[outermost].status() == uint8(HoldingStatus.Offered);
     }
 
+    /// @dev The holds on a holding and on all it is packed in, as far as a custodian is looked for.
+    function _holdsOver(bytes32 id, Record record) internal view returns (uint8 holds) {
+        holds = record.flags();
+        for (uint256 level; record.has(FLAG_PACKED) && level < NESTING_MAX; ++level) {
+            id = _parents[id];
+            record = _records[id];
+            holds |= record.flags();
+        }
+        holds &= HELD;
+    }
+
     /// @dev Refusals of any act on a holding by its custodian.
     function _refusesCustodian(uint24 organisation, bytes32 id, Record record)
         internal

@@ -275,8 +275,9 @@ abstract contract LotEvents is Holdings {
         } else if (arrow == UNPACK) {
             if (record.has(FLAG_CLOSED)) reason = Reason.Closed;
             else if (_isOnOffer(id, record)) reason = Reason.WrongState;
-            flags &= ~FLAG_PACKED;
-            // What leaves its packing lies with whoever answers for the outermost packing: the signer.
+            // What leaves its packing stays under the packing's holds: unpacking is no way round one. And it lies with
+            // whoever answers for the outermost packing: the signer.
+            flags = (flags & ~FLAG_PACKED) | _holdsOver(id, record);
             holder = judged.organisation;
             if (_parents[id] != judged.first) {
                 judged.breaches |= BREACH_UNPACKED_FROM_ELSEWHERE;

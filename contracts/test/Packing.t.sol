@@ -8,7 +8,7 @@ import {
     LotAction,
     Origin
 } from "../src/interfaces/ITraceability.sol";
-import {FLAG_BREACH, FLAG_PACKED} from "../src/types/Record.sol";
+import {FLAG_BREACH, FLAG_HELD_BY_PARTY, FLAG_HELD_BY_REGULATOR, FLAG_PACKED} from "../src/types/Record.sol";
 import {Kinds} from "./support/Kinds.sol";
 import {Lots} from "./support/Lots.sol";
 import {Goods} from "./support/Goods.sol";
@@ -165,6 +165,19 @@ contract PackingTest is Goods {
         refuseLot(Reason.Held, SUPPLIER, packing(box, vial));
         releaseHold(REGULATOR, vial);
         pack(SUPPLIER, box, vial);
+    }
+
+    function test_a_hold_is_not_got_round_by_unpacking() external {
+        pack(SUPPLIER, box, vial);
+        pack(SUPPLIER, pallet, box);
+        placeHold(REGULATOR, pallet);
+        placeHold(SUPPLIER, box);
+        unpack(SUPPLIER, box, vial);
+        vm.assertEq(FLAG_HELD_BY_PARTY | FLAG_HELD_BY_REGULATOR, recordOf(vial).flags());
+        refuse(Reason.Held, Kinds.offerCustody(), SUPPLIER, offering(vial, TENANT));
+        releaseHold(REGULATOR, pallet); // As a part that was split off, it keeps its own.
+        unpack(SUPPLIER, pallet, box);
+        vm.assertEq(FLAG_HELD_BY_PARTY, recordOf(box).flags());
     }
 
     function test_a_recall_is_not_got_round_by_packing() external {

@@ -60,7 +60,8 @@ contract Membership is Park {
 
     /// @dev Keys 0 and 1 are those of operator and authority, always good; the others are the newcomers'.
     function _organisationOf(uint256 key) private view returns (uint24) {
-        return key < 2 ? uint24(key + 1) : _enrolled[key];
+        if (key < 2) return key == 0 ? OPERATOR : AUTHORITY;
+        return _enrolled[key];
     }
 
     function _isValid(uint256 key) private view returns (bool) {
@@ -267,7 +268,8 @@ contract Membership is Park {
     }
 
     function _secret(uint256 key) private pure returns (uint256) {
-        return key < 2 ? keyOf(uint24(key + 1)) : keyOf(FIRST, key);
+        if (key < 2) return keyOf(key == 0 ? OPERATOR : AUTHORITY);
+        return keyOf(FIRST, key);
     }
 
     function _seq(uint24 organisation) private view returns (uint24) {
@@ -280,6 +282,7 @@ contract Membership is Park {
         pure
         returns (uint24 organisation, uint256 key, uint256 by)
     {
-        return (FIRST + uint24(which % 3), 2 + whose % KEYS, who % (2 + KEYS));
+        organisation = [FIRST, FIRST + 1, FIRST + 2][which % 3];
+        return (organisation, 2 + whose % KEYS, who % (2 + KEYS));
     }
 }

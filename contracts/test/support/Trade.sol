@@ -171,6 +171,11 @@ contract Trade is Goods {
             && _custodian(i) == by && _custodian(j) == by && _shelves[_outermost(i)].offeredTo == 0;
         if (_attempt(may, Kinds.recordLotEvent(), by, unpacking(_shelves[j].key, _shelves[i].key))) {
             if (_shelves[i].parent != j + 1) _shelves[i].breach = true;
+            for (uint256 k = i; _shelves[k].parent != 0;) {
+                k = _shelves[k].parent - 1;
+                if (_shelves[k].heldByParty) _shelves[i].heldByParty = true;
+                if (_shelves[k].heldByRegulator) _shelves[i].heldByRegulator = true;
+            }
             _shelves[i].parent = 0;
             _shelves[i].holder = by;
         }
