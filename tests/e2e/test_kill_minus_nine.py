@@ -133,12 +133,15 @@ def test_a_batch_sent_again_after_everything_is_still_one(stack: Stack, member: 
     assert {digest: 1} == times_authorised(stack, [digest])
 
 
+_FIRST = "number = (SELECT min(number) FROM mirror.holding)"
+
+
 def test_a_changed_row_of_the_mirror_is_found_and_named(stack: Stack, member: Member) -> None:
     client = client_of(stack, SUPPLIER)
     client.wait(client.submit(a_batch(member)))
     engine = open_engine(stack.database_url, pool=1)
     with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE mirror.holding SET serial = serial + 1000000 WHERE serial = 1")
+        connection.exec_driver_sql(f"UPDATE mirror.holding SET serial = serial + 1000000 WHERE {_FIRST}")
     try:
         outcome = verify(stack)
         differences = json.loads(outcome.stdout)["differences"]
@@ -146,7 +149,7 @@ def test_a_changed_row_of_the_mirror_is_found_and_named(stack: Stack, member: Me
         assert {"holding"} == {difference["table"] for difference in differences}
     finally:
         with engine.begin() as connection:
-            connection.exec_driver_sql("UPDATE mirror.holding SET serial = 1 WHERE serial = 1000001")
+            connection.exec_driver_sql(f"UPDATE mirror.holding SET serial = serial - 1000000 WHERE {_FIRST}")
         engine.dispose()
     assert "identical" == verified(stack)
 
