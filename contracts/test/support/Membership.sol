@@ -86,7 +86,7 @@ contract Membership is Park {
     // --------------------------------------------------------------------------------- acts on organisations
 
     function admit(uint256 which, uint256 whose, uint256 who) external {
-        (uint24 organisation, uint256 key, uint256 by) = _pick(which, whose, who % 2 == 0 ? 0 : who);
+        (uint24 organisation, uint256 key, uint256 by) = _pick(which, whose, _mixed(who) % 2 == 0 ? 0 : who);
         AdmitOrganisation memory action = admission(organisation, ROLE_TENANT);
         (action.key, action.enrolBy) = (vm.addr(_secret(key)), time() + 2 days);
         bool may = _isOperator(by) && _statuses[OPERATOR] == OrganisationStatus.Active
@@ -100,7 +100,7 @@ contract Membership is Park {
     }
 
     function confirm(uint256 which, uint256 who) external {
-        (uint24 organisation,, uint256 by) = _pick(which, 0, who % 2 == 0 ? 1 : who);
+        (uint24 organisation,, uint256 by) = _pick(which, 0, _mixed(who) % 2 == 0 ? 1 : who);
         bool may = _isAuthority(by) && _statuses[organisation] == OrganisationStatus.Offered
             && time() <= _confirmBy[organisation];
         if (_attempt(may, Kinds.confirmAdmission(), by, abi.encode(confirmation(organisation)))) {
@@ -131,7 +131,7 @@ contract Membership is Park {
     }
 
     function reinstate(uint256 which, uint256 who) external {
-        (uint24 organisation,, uint256 by) = _pick(which, 0, who % 2 == 0 ? 1 : who);
+        (uint24 organisation,, uint256 by) = _pick(which, 0, _mixed(who) % 2 == 0 ? 1 : who);
         if (which % 2 == 0) organisation = OPERATOR;
         ReinstateOrganisation memory action =
             ReinstateOrganisation(organisation, _seq(organisation), time(), 1, root());
@@ -159,7 +159,7 @@ contract Membership is Park {
 
     function enrol(uint256 which, uint256 whose, uint256 who) external {
         (uint24 organisation, uint256 key, uint256 by) = _pick(which, whose, who);
-        if (who % 4 != 0) by = key;
+        if (_mixed(who) % 4 != 0) by = key;
         Grant storage grant_ = _grants[organisation][key];
         bool open = grant_.status == KeyStatus.Offered && time() <= grant_.enrolBy && grant_.validFrom != 0;
         bool may = by == key && open && _enrolled[key] == 0 && _isConfirmed(organisation);
@@ -190,7 +190,7 @@ contract Membership is Park {
     }
 
     function proposeRecovery(uint256 which, uint256 whose, uint256 who) external {
-        (uint24 organisation, uint256 key, uint256 by) = _pick(which, whose, who % 2 == 0 ? 0 : who);
+        (uint24 organisation, uint256 key, uint256 by) = _pick(which, whose, _mixed(who) % 2 == 0 ? 0 : who);
         ProposeRecovery memory action = ProposeRecovery(
             organisation,
             vm.addr(_secret(key)),
@@ -209,7 +209,7 @@ contract Membership is Park {
     }
 
     function confirmRecovery(uint256 which, uint256 whose, uint256 who) external {
-        (uint24 organisation, uint256 key, uint256 by) = _pick(which, whose, who % 2 == 0 ? 1 : who);
+        (uint24 organisation, uint256 key, uint256 by) = _pick(which, whose, _mixed(who) % 2 == 0 ? 1 : who);
         address signer = vm.addr(_secret(key));
         ConfirmRecovery memory action =
             ConfirmRecovery(organisation, signer, headOf(signerId(organisation, signer)), time(), 1, root());
@@ -276,13 +276,18 @@ contract Membership is Park {
         return participants.recordOf(organisationId(organisation)).seq();
     }
 
-    /// @dev A newcomer, a key, and somebody; one of the two powers a third of the time.
+    /// @dev Fuzzed numbers are often round; their hashes are not.
+    function _mixed(uint256 number) private view returns (uint256) {
+        return uint256(keccak256(abi.encode(number, accepted, refused)));
+    }
+
+    /// @dev A newcomer, a key, and somebody; `who` 0 and 1 are the two powers.
     function _pick(uint256 which, uint256 whose, uint256 who)
         private
-        pure
+        view
         returns (uint24 organisation, uint256 key, uint256 by)
     {
-        organisation = [FIRST, FIRST + 1, FIRST + 2][which % 3];
-        return (organisation, 2 + whose % KEYS, who % (2 + KEYS));
+        organisation = [FIRST, FIRST + 1, FIRST + 2][_mixed(which) % 3];
+        return (organisation, 2 + _mixed(whose) % KEYS, who < 2 ? who : _mixed(who) % (2 + KEYS));
     }
 }

@@ -153,7 +153,7 @@ contract Trade is Goods {
 
     function packIn(uint256 shelf, uint256 other, uint256 who) external {
         (uint256 i, uint24 by) = _pick(shelf, who);
-        uint256 j = other % SHELVES;
+        uint256 j = _nextNeighbour(i, other);
         Shelf memory parent = _shelves[j];
         bool may = parent.exists && !parent.usedUp && _custodian(j) == by && _outermost(j) != i
             && _shelves[_outermost(j)].offeredTo == 0 && _isFree(i, by) && !_isHeld(_shelves[i])
@@ -165,7 +165,8 @@ contract Trade is Goods {
 
     /// @dev Out of what it is packed in, or out of anything else.
     function unpackFrom(uint256 shelf, uint256 other, uint256 who) external {
-        (uint256 i, uint24 by) = _pick(shelf, who);
+        (uint256 i, uint24 by) = _pick(_nextPacked(shelf), who);
+        other = _mixed(other);
         uint256 j = other % 4 != 0 && _shelves[i].parent != 0 ? _shelves[i].parent - 1 : other / 4 % SHELVES;
         bool may = i != j && _shelves[i].exists && _shelves[j].exists && !_shelves[i].usedUp
             && _custodian(i) == by && _custodian(j) == by && _shelves[_outermost(i)].offeredTo == 0;
@@ -195,6 +196,7 @@ contract Trade is Goods {
 
     function acceptFrom(uint256 shelf, uint256 who) external {
         Shelf storage shelf_ = _shelves[_nextOffered(shelf)];
+        who = _mixed(who);
         uint24 by = who % 4 != 0 && shelf_.offeredTo != 0 ? shelf_.offeredTo : _member(who / 4);
         bool may = shelf_.offeredTo == by && time() <= shelf_.lapsesAt && !_isHeld(shelf_)
             && _mayTravelTo(shelf_.key, by);
@@ -229,7 +231,8 @@ contract Trade is Goods {
     }
 
     function recallOf(uint256 whose, uint256 who) external {
-        (uint24 maker, uint24 by) = (_member(whose), who % 2 == 0 ? _member(whose) : _member(who / 2));
+        uint24 maker = _member(_mixed(whose));
+        uint24 by = _mixed(who) % 2 == 0 ? maker : _member(_mixed(who) / 2);
         if (_recalled[maker]) {
             if (_attempt(by == maker, Kinds.endRecall(), by, endingRecall(maker))) _recalled[maker] = false;
         } else if (_attempt(by == maker, Kinds.recallLot(), by, recalling(maker))) {
@@ -323,7 +326,24 @@ contract Trade is Goods {
     /// @dev A shelf, and somebody: most of the time whoever is entitled.
     function _pick(uint256 shelf, uint256 who) private view returns (uint256 i, uint24 by) {
         i = shelf % SHELVES;
+        who = _mixed(who);
         by = who % 4 != 0 && _shelves[i].exists ? _custodian(i) : _member(who / 4);
+    }
+
+    /// @dev The next shelf that is packed, if any is.
+    function _nextPacked(uint256 shelf) private view returns (uint256 i) {
+        for (uint256 step; step < SHELVES; ++step) {
+            i = (shelf % SHELVES + step) % SHELVES;
+            if (_shelves[i].parent != 0) return i;
+        }
+    }
+
+    /// @dev The next other shelf with the same custodian, if there is one.
+    function _nextNeighbour(uint256 i, uint256 shelf) private view returns (uint256 j) {
+        for (uint256 step; step < SHELVES; ++step) {
+            j = (shelf % SHELVES + step) % SHELVES;
+            if (j != i && _custodian(j) == _custodian(i)) return j;
+        }
     }
 
     /// @dev The next shelf that is on offer, if any is.
@@ -332,6 +352,11 @@ contract Trade is Goods {
             i = (shelf % SHELVES + step) % SHELVES;
             if (_shelves[i].offeredTo != 0) return i;
         }
+    }
+
+    /// @dev Fuzzed numbers are often round; their hashes are not.
+    function _mixed(uint256 number) private view returns (uint256) {
+        return uint256(keccak256(abi.encode(number, accepted, refused)));
     }
 
     function _member(uint256 who) private pure returns (uint24) {
@@ -345,11 +370,16 @@ contract Trade is Goods {
     function _put(uint256 i, HoldingKey memory key, uint24 by, bool party, bool regulator, bool breach)
         private
     {
-        // What lies in a used-up packing stays on the books of the old one; take it off the shelves.
-        for (uint256 j; j < SHELVES; ++j) {
-            if (_shelves[j].parent == i + 1) delete _shelves[j];
-        }
+        _takeOff(i);
         _shelves[i] = Shelf(key, true, false, party, regulator, breach, by, 0, 0, 0);
+    }
+
+    /// @dev What lies in a used-up packing, at any level, leaves the shelves with it.
+    function _takeOff(uint256 i) private {
+        delete _shelves[i];
+        for (uint256 j; j < SHELVES; ++j) {
+            if (_shelves[j].parent == i + 1) _takeOff(j);
+        }
     }
 
     function _used(uint256 i) private {
