@@ -61,6 +61,17 @@ def _writer(connection: Writing, bearer: Bearer) -> Actor:
     return _actor(connection, bearer)
 
 
+def person_of(actor: Actor) -> str:
+    """Who of the organisation asks.
+
+    Raises:
+        ServiceError: `person_required`, if a machine does.
+    """
+    if actor.person is None:
+        raise ServiceError("person_required")
+    return actor.person
+
+
 # The actor on the request's own connection, so that a request never needs a second one.
 Reader = Annotated[Actor, Depends(_reader)]
 Writer = Annotated[Actor, Depends(_writer)]

@@ -100,21 +100,23 @@ def migrate_database(database_url: str) -> None:
 
 @token.callback()
 def _token() -> None:
-    """API tokens of machines."""
+    """API tokens of machines and people."""
 
 
 @token.command("create")
 def create(
+    *,
     organisation: Annotated[int, typer.Option(help="The organisation's number on the chain.")],
     label: Annotated[str, typer.Option(help="What the token is for.")] = "made by hand",
     rights: Annotated[str, typer.Option(help="all, or names with commas: stock,receive.")] = "all",
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it lives.")] = 30,
-    as_json: Annotated[bool, _JSON] = False,  # noqa: FBT002 (a Typer flag)
+    person: Annotated[str | None, typer.Option(help="Who of the organisation holds it; none for a machine.")] = None,
+    as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Make an API token and print it, once; only its hash is kept."""
     with _database() as connection:
         number, made = create_token(
-            connection, organisation=organisation, rights=_rights(rights), label=label, days=days
+            connection, organisation=organisation, rights=_rights(rights), label=label, days=days, person=person
         )
     typer.echo(json.dumps({"number": number, "token": made, "organisation": organisation}) if as_json else made)
 

@@ -40,11 +40,13 @@ _OVERSEERS = Role.OPERATOR | Role.AUTHORITY | Role.REGULATOR
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One organisation, and what of its rights this request may use."""
+    """One organisation, what of its rights this request may use, and who of its people asks."""
 
     organisation: int
     roles: Role
     rights: Right
+    person: str | None = None
+    """As the organisation calls its people; None for a machine. Only people tap, approve and count."""
 
     @property
     def is_overseer(self) -> bool:

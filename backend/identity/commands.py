@@ -11,13 +11,21 @@ LONGEST_LIFE_DAYS = 366
 
 
 def create_token(
-    connection: Connection, *, organisation: int, rights: Right, label: str, days: int, at: int | None = None
+    connection: Connection,
+    *,
+    organisation: int,
+    rights: Right,
+    label: str,
+    days: int,
+    person: str | None = None,
+    at: int | None = None,
 ) -> tuple[int, str]:
     """Make a token and store its hash: (its number, the token). The token itself is kept nowhere.
 
     Args:
         organisation: the chain's number of the organisation it speaks for.
         rights: the most it may do.
+        person: who of the organisation holds it; None for a machine.
         days: until it expires, 1 to 366.
 
     Raises:
@@ -33,6 +41,7 @@ def create_token(
             token_hash=hash_token(token),
             organisation=organisation,
             rights=int(rights),
+            person=person,
             label=label,
             created_at=created_at,
             expires_at=created_at + days * 86_400,

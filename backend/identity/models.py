@@ -13,9 +13,11 @@ API_TOKEN = Table(
     Column("organisation", Integer, nullable=False, index=True),
     # The most the token may do; what it may do now is the chain's to say.
     Column("rights", Integer, nullable=False),
+    # Who holds it, as the organisation calls its people; null for a machine.
+    Column("person", Text),
     Column("label", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
-    comment="Bearer tokens of machines; times are Unix seconds.",
+    comment="Bearer tokens of machines and people; times are Unix seconds.",
 )

@@ -33,7 +33,7 @@ def actor_of_token(connection: Connection, token: str, *, at: int) -> Actor:
         ServiceError: `token_not_valid`, also when the chain does not know the organisation.
     """
     row = connection.execute(
-        select(API_TOKEN.c.organisation, API_TOKEN.c.rights).where(
+        select(API_TOKEN.c.organisation, API_TOKEN.c.rights, API_TOKEN.c.person).where(
             API_TOKEN.c.token_hash == hash_token(token),
             API_TOKEN.c.revoked_at.is_(None),
             API_TOKEN.c.expires_at > at,
@@ -45,7 +45,7 @@ def actor_of_token(connection: Connection, token: str, *, at: int) -> Actor:
     if roles is None:
         raise ServiceError("token_not_valid")
     granted = _rights_of(connection, row.organisation, at=_moment(connection, at))
-    return Actor(organisation=row.organisation, roles=roles, rights=Right(row.rights) & granted)
+    return Actor(organisation=row.organisation, roles=roles, rights=Right(row.rights) & granted, person=row.person)
 
 
 def standing_of(connection: Connection, signer: bytes, *, at: int) -> Standing | None:

@@ -1,99 +1,6 @@
-"""What the service says when it refuses.
+"""What a batch can meet: at the door, on the chain, and on its way there."""
 
-    ServiceError          carries a code of the catalogue below, and parameters
-    └── raised by commands, queries and policies; `app.py` alone turns it into problem+json (RFC 9457)
-
-A code is forever: clients and the screen's translations hang on it. The sentence is English and for people who read
-logs; the screen shows its own words by `code` and `params`. The refusals of the contracts (`Reason` and the custom
-errors) are codes of the same catalogue, so a refusal reads the same whether we foresaw it or the chain said it.
-docs/errors.md lists every row; a test compares.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
-
-Param = str | int | bool | None | Sequence[Mapping[str, Any]]
-Params = Mapping[str, Param]
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorKind:
-    """One row of the catalogue: HTTP status, sentence, next step."""
-
-    status: int
-    title: str
-    next_step: str
-
-
-class ServiceError(Exception):
-    """A refusal with a stable code.
-
-    A code that is not in the catalogue is a defect of ours and raises KeyError.
-    """
-
-    def __init__(self, code: str, **params: Param) -> None:
-        self.kind = CATALOGUE[code]
-        self.code = code
-        self.params: Params = params
-        super().__init__(f"{code}: {self.kind.title} {dict(params)}")
-
-
-def problem(code: str, params: Params, request_id: str | None = None) -> dict[str, object]:
-    """The body of a refusal, as RFC 9457 has it with our extensions `code`, `params`, `next_step`, `request_id`."""
-    kind = CATALOGUE[code]
-    body: dict[str, object] = {
-        "type": f"urn:suyuan:problem:{code}",
-        "title": kind.title,
-        "status": kind.status,
-        "code": code,
-        "params": dict(params),
-        "next_step": kind.next_step,
-    }
-    if request_id is not None:
-        body["request_id"] = request_id
-    return body
-
-
-_REQUEST = {
-    "request_invalid": ErrorKind(
-        422, "The request does not have the documented form.", "Correct the fields in `params`; /docs has the form."
-    ),
-    "body_too_large": ErrorKind(
-        413, "The body is larger than this service reads.", "Send fewer batches or records in one request."
-    ),
-    "not_found": ErrorKind(
-        404,
-        "There is nothing here that you may see.",
-        "Check the identifier, and that your organisation is a party to it.",
-    ),
-    "method_not_allowed": ErrorKind(
-        405, "This address has no such method.", "/docs lists the methods of each address."
-    ),
-    "not_signed_in": ErrorKind(
-        401, "This address needs a sign-in.", "Send `Authorization: Bearer <token>`; `suyuan token create` makes one."
-    ),
-    "token_not_valid": ErrorKind(
-        401, "The token is unknown, expired or revoked.", "Ask an admin of your organisation for a new token."
-    ),
-    "not_permitted": ErrorKind(
-        403,
-        "Your token does not carry the right this needs.",
-        "Ask an admin of your organisation for the right in `params`.",
-    ),
-    "internal": ErrorKind(
-        500,
-        "The service failed; nothing of this request was kept.",
-        "Try again; if it stays, give the operator the `request_id`.",
-    ),
-    "mirror_unavailable": ErrorKind(
-        503, "The mirror of the chain is not built yet.", "Start `suyuan index run`, then try again."
-    ),
-    "database_unavailable": ErrorKind(
-        503, "The database did not answer; nothing of this request was kept.", "Try again in a moment."
-    ),
-}
+from backend.errors.kind import ErrorKind
 
 _BATCH = {
     "chain_mismatch": ErrorKind(422, "The batch is for another chain.", "Sign it for the chain that /v1/about names."),
@@ -224,4 +131,4 @@ _RELAY = {
     ),
 }
 
-CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(_REQUEST | _BATCH | _CONTRACT | _REASON | _RELAY)
+SUBMISSIONS = _BATCH | _CONTRACT | _REASON | _RELAY
