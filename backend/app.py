@@ -19,6 +19,7 @@ from backend.errors import CATALOGUE, Params, ServiceError, problem
 from backend.health.routes import router as health_router
 from backend.identity.policy import ROUTES, routes_without_a_row
 from backend.identity.routes import router as identity_router
+from backend.items.routes import router as items_router
 from backend.limits import BodyLimit
 from backend.manual.routes import router as manual_router
 from backend.request_log import RequestLog
@@ -69,7 +70,14 @@ def create_app(service: Service) -> FastAPI:
         },
     )
     app.state.service = service
-    for router in (health_router, manual_router, identity_router, submissions_router, traceability_router):
+    for router in (
+        health_router,
+        manual_router,
+        identity_router,
+        items_router,
+        submissions_router,
+        traceability_router,
+    ):
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from backend import clock
 from backend.db import READERS, WRITERS
 from backend.errors import ServiceError
-from backend.identity.actor import Actor
+from backend.identity.actor import Actor, Right, names
 from backend.identity.queries import actor_of_token
 from backend.service import Service
 
@@ -70,6 +70,16 @@ def person_of(actor: Actor) -> str:
     if actor.person is None:
         raise ServiceError("person_required")
     return actor.person
+
+
+def need_one_of(actor: Actor, rights: Right) -> None:
+    """That the caller has one of some rights.
+
+    Raises:
+        ServiceError: `not_permitted`.
+    """
+    if not actor.rights & rights:
+        raise ServiceError("not_permitted", one_of=", ".join(names(rights)))
 
 
 # The actor on the request's own connection, so that a request never needs a second one.

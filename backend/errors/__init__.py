@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from backend.errors.items import ITEMS
 from backend.errors.kind import ErrorKind
 from backend.errors.request import REQUEST
 from backend.errors.submissions import SUBMISSIONS
@@ -50,4 +51,4 @@ def problem(code: str, params: Params, request_id: str | None = None) -> dict[st
     return body
 
 
-CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(REQUEST | SUBMISSIONS)
+CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(REQUEST | SUBMISSIONS | ITEMS)

@@ -26,7 +26,7 @@ REQUEST = {
     "not_permitted": ErrorKind(
         403,
         "Your token does not carry the right this needs.",
-        "Ask an admin of your organisation for the right in `params`.",
+        "Ask an admin of your organisation for a right in `params`.",
     ),
     "person_required": ErrorKind(
         403,

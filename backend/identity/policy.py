@@ -50,6 +50,10 @@ def _parties(why: str) -> Row:
     return Row(Answer.SIGN_IN, Answer.HIDDEN, Answer.HIDDEN, Answer.OPEN, Answer.OPEN, Answer.OPEN, why)
 
 
+def _own(why: str) -> Row:
+    return Row(Answer.SIGN_IN, Answer.HIDDEN, Answer.HIDDEN, Answer.OPEN, Answer.HIDDEN, Answer.HIDDEN, why)
+
+
 ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
     {
         ("GET", "/health"): _everyone("Says only that the process runs."),
@@ -61,6 +65,9 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("GET", "/openapi.json"): _everyone("The form of the API is no secret."),
         ("GET", "/v1/organisations"): _members("Members know each other; counterparties are chosen from this list."),
         ("GET", "/v1/keys"): _members("Each organisation gets its own keys and no others."),
+        ("GET", "/v1/items"): _members("Each organisation gets its own items."),
+        ("GET", "/v1/items/{code}"): _own("What an organisation buys is nobody else's to know."),
+        ("PUT", "/v1/items/{code}"): _members("Each organisation describes its own items."),
         ("POST", "/v1/submissions"): _members("Anyone may relay a signed batch; the signature is what counts."),
         ("GET", "/v1/submissions"): _members("Each organisation gets what it signed or brought."),
         ("GET", "/v1/submissions/{submission_id}"): _parties("A batch tells what its signer did."),

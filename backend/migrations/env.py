@@ -8,10 +8,11 @@ from sqlalchemy import Engine, text
 
 from backend.db import SERVICE, SERVICE_SCHEMA
 from backend.identity import models as identity_models
+from backend.items import models as items_models
 from backend.submissions import models as submissions_models
 
 # Importing a module of tables is what puts them into SERVICE.
-_DOMAINS = (identity_models, submissions_models)
+_DOMAINS = (identity_models, items_models, submissions_models)
 
 
 def _is_ours(name: str | None, kind: str, parents: MutableMapping[Any, str | None]) -> bool:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from eth_account import Account
 from sqlalchemy import Engine, func, select
 
@@ -97,17 +98,27 @@ class Park:
             self.transactions_before = connection.scalar(select(func.count()).select_from(RELAYED_TRANSACTION)) or 0
 
     def token(self, name: str, rights: Right = ALL_RIGHTS) -> str:
-        """A token of a member, made when it is first asked for."""
+        """A token of a member's machine (`tenant`) or of a person (`ada@tenant`), made when first asked for."""
         if name not in self._tokens:
+            person, _, member = name.rpartition("@")
             with self.engine.begin() as connection:
                 _, self._tokens[name] = create_token(
-                    connection, organisation=ORGANISATIONS[name][0], rights=rights, label="test", days=1
+                    connection,
+                    organisation=ORGANISATIONS[member][0],
+                    rights=rights,
+                    label="test",
+                    days=1,
+                    person=person or None,
                 )
         return self._tokens[name]
 
     def get(self, name: str | None, path: str, **query: str | int) -> Any:
         """GET as a member, or as nobody."""
         return self.client.get(path, params=query or None, headers=self._headers(name))
+
+    def ask(self, name: str | None, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Any request as a member, as one of its people, or as nobody."""
+        return self.client.request(method, path, json=body, headers=self._headers(name))
 
     def submit(self, name: str | None, *batches: Mapping[str, Any]) -> Any:
         """POST /v1/submissions as a member, or as nobody."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from backend.identity import policy
 from backend.identity.actor import Right
 from backend.identity.commands import create_token, revoke_token
 from backend.identity.policy import ROUTES, Answer, Row
+from tests.backend.items.scene import items_of_tenant
 from tests.backend.park import Park
 from tests.backend.test_bad_input import a_good_batch
 
@@ -33,12 +35,17 @@ class Scene:
         batches = park.get("tenant", "/v1/submissions").json()["submissions"]
         self.submission = next(batch["id"] for batch in batches if batch["action"] == "RecordLotEvent")
         self.lot = park.get("tenant", f"/v1/holdings/0x{self.subject.id.hex()}").json()["lot"]
+        # (method, path) -> the path filled in and the body, for what a person asks; from each domain's own scene.
+        self.prepared: dict[tuple[str, str], tuple[str, Any]] = {**items_of_tenant(park)}
 
     def ask(self, method: str, path: str, actor: str) -> httpx.Response:
         name = {"anonymous": None, "party": "tenant"}.get(actor, actor)
         if (method, path) == ("POST", "/v1/submissions"):
             answer: httpx.Response = self.park.submit(name, a_good_batch(self.park))
             return answer
+        if (method, path) in self.prepared:
+            filled, body = self.prepared[method, path]
+            return self.park.ask(name and f"ada@{name}", method, filled, body)
         if path == "/v1/stream":
             # A stream does not end; its head is what we ask for.
             with self.park.client.stream("GET", path, headers=self.park._headers(name)) as stream:
