@@ -138,7 +138,10 @@ def _constructors(founders: Founders, addresses: Mapping[str, str]) -> list[tupl
         ("Participants", lambda: [operator, authority, founders.grant_delay, founders.recovery_delay]),
         ("Succession", lambda: [*of("Participants"), founders.mode_delay]),
         ("Recalls", lambda: of("Participants", "Succession")),
-        ("Traceability", lambda: of("Participants", "Succession", "Recalls")),
+        ("Procurement", lambda: of("Participants", "Succession")),
+        ("Traceability", lambda: of("Participants", "Succession", "Recalls", "Procurement")),
+        ("Claims", lambda: of("Participants", "Succession", "Traceability")),
+        ("Sheets", lambda: of("Participants", "Succession")),
         ("Corrections", lambda: of("Participants", "Succession")),
     ]
 

@@ -67,6 +67,11 @@ _KEY_STRUCTS: Final = {
     "LotKey": _fields("uint24 maker,bytes32 handle"),
     "HoldingKey": _fields("uint24 maker,bytes32 handle,uint24 creator,uint32 serial"),
     "CorrectionKey": _fields("address ledger,bytes32 subject,bytes32 corrects"),
+    "OrderKey": _fields("uint24 buyer,uint24 supplier,bytes32 handle"),
+    "MilestoneKey": _fields("OrderKey order,uint8 line,uint8 number"),
+    "ConsignmentKey": _fields("uint24 from,uint24 to,bytes32 handle"),
+    "ReceiptKey": _fields("bytes32 receipt"),
+    "SheetKey": _fields("uint24 organisation,uint32 day"),
 }
 
 _PART_STRUCTS: Final = {
@@ -151,28 +156,98 @@ _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
         "LotEventRecorded",
         f"uint8 kind,uint8 action,LotItem[] items,{_STATEMENT}",
     ),
-    "OfferCustody": (
+    "DispatchGoods": (
         "Traceability",
-        "offerCustodies",
-        "CustodyOffered",
-        f"HoldingKey holding,uint24 seq,uint24 to,uint64 lapsesAt,{_STATEMENT}",
+        "dispatchGoods",
+        "GoodsDispatched",
+        "HoldingKey holding,ConsignmentKey consignment,uint24 seq,bytes32 order,uint8 line,uint64 lapsesAt,"
+        + _STATEMENT,
     ),
-    "AcceptCustody": (
+    "ReceiveGoods": (
         "Traceability",
-        "acceptCustodies",
-        "CustodyAccepted",
-        f"HoldingKey holding,bytes24 agreesTo,{_STATEMENT}",
+        "receiveGoods",
+        "GoodsReceived",
+        "HoldingKey holding,ConsignmentKey consignment,bytes24 agreesTo,uint8 outcome,uint8 cause,bool quarantine,"
+        + _STATEMENT,
     ),
-    "EndOffer": ("Traceability", "endOffers", "OfferEnded", f"HoldingKey holding,uint24 seq,{_STATEMENT}"),
+    "EndDispatch": (
+        "Traceability",
+        "endDispatches",
+        "DispatchEnded",
+        f"HoldingKey holding,ConsignmentKey consignment,uint24 seq,{_STATEMENT}",
+    ),
+    "ReceiveDirect": (
+        "Traceability",
+        "receiveDirect",
+        "ReceivedDirect",
+        f"HoldingKey holding,bytes32 order,uint8 line,bytes32 claim,bool quarantine,{_STATEMENT}",
+    ),
     "PlaceHold": ("Traceability", "placeHolds", "HoldPlaced", f"HoldingKey holding,{_STATEMENT}"),
-    "ReleaseHold": (
+    "JudgeHolding": (
         "Traceability",
-        "releaseHolds",
-        "HoldReleased",
-        f"HoldingKey holding,uint24 seq,{_STATEMENT}",
+        "judgeHoldings",
+        "HoldingJudged",
+        f"HoldingKey holding,uint24 seq,uint8 verdict,{_STATEMENT}",
     ),
     "RecallLot": ("Recalls", "recallLots", "LotRecalled", f"LotKey lot,{_STATEMENT}"),
     "EndRecall": ("Recalls", "endRecalls", "RecallEnded", f"LotKey lot,uint24 seq,{_STATEMENT}"),
+    "IssueOrder": (
+        "Procurement",
+        "issueOrders",
+        "OrderIssued",
+        f"OrderKey order,uint16 lines,uint256 services,uint256 quarantines,uint64 lapsesAt,{_STATEMENT}",
+    ),
+    "ConfirmOrder": (
+        "Procurement",
+        "confirmOrders",
+        "OrderConfirmed",
+        f"OrderKey order,bytes24 agreesTo,uint64 promisedAt,{_STATEMENT}",
+    ),
+    "ProposeChange": (
+        "Procurement",
+        "proposeChanges",
+        "ChangeProposed",
+        f"OrderKey order,uint24 seq,uint256 cancelled,uint64 promisedAt,uint64 lapsesAt,{_STATEMENT}",
+    ),
+    "AgreeChange": (
+        "Procurement",
+        "agreeChanges",
+        "ChangeAgreed",
+        f"OrderKey order,bytes24 agreesTo,{_STATEMENT}",
+    ),
+    "EndProposal": ("Procurement", "endProposals", "ProposalEnded", f"OrderKey order,uint24 seq,{_STATEMENT}"),
+    "CloseLines": (
+        "Procurement",
+        "closeLines",
+        "LinesClosed",
+        f"OrderKey order,uint24 seq,uint256 lines,{_STATEMENT}",
+    ),
+    "ReportMilestone": (
+        "Procurement",
+        "reportMilestones",
+        "MilestoneReported",
+        f"MilestoneKey milestone,uint24 seq,bool last,bytes32 report,uint64 lapsesAt,{_STATEMENT}",
+    ),
+    "AcceptMilestone": (
+        "Procurement",
+        "acceptMilestones",
+        "MilestoneAccepted",
+        f"MilestoneKey milestone,bytes24 agreesTo,bytes32 report,{_STATEMENT}",
+    ),
+    "EndReport": ("Procurement", "endReports", "ReportEnded", f"MilestoneKey milestone,uint24 seq,{_STATEMENT}"),
+    "SettleDiscrepancy": (
+        "Claims",
+        "settleDiscrepancies",
+        "DiscrepancySettled",
+        f"ConsignmentKey consignment,bytes24 agreesTo,{_STATEMENT}",
+    ),
+    "CountersignReceipt": (
+        "Claims",
+        "countersignReceipts",
+        "ReceiptCountersigned",
+        f"ReceiptKey receipt,bytes32 secret,{_STATEMENT}",
+    ),
+    "SignSheet": ("Sheets", "signSheets", "SheetSigned", f"SheetKey sheet,uint24 seq,{_STATEMENT}"),
     "CorrectDetails": (
         "Corrections",
         "correctDetails",
@@ -376,6 +451,31 @@ def lot_id(maker: int, handle: bytes) -> bytes:
 def holding_id(holding: Value) -> bytes:
     """Subject of a holding: ``{maker, handle, creator, serial}``."""
     return struct_hash("HoldingKey", holding)
+
+
+def order_id(order: Value) -> bytes:
+    """Subject of an order: ``{buyer, supplier, handle}``."""
+    return struct_hash("OrderKey", order)
+
+
+def milestone_id(milestone: Value) -> bytes:
+    """Subject of a milestone of a service line: ``{order, line, number}``."""
+    return struct_hash("MilestoneKey", milestone)
+
+
+def consignment_id(consignment: Value) -> bytes:
+    """Subject of a consignment: ``{from, to, handle}``."""
+    return struct_hash("ConsignmentKey", consignment)
+
+
+def receipt_id(receipt: bytes) -> bytes:
+    """Subject of the countersignature of a one-sided receipt, named by its action hash."""
+    return struct_hash("ReceiptKey", {"receipt": receipt})
+
+
+def sheet_id(organisation: int, day: int) -> bytes:
+    """Subject of an organisation's daily sheet; ``day`` is yyyymmdd."""
+    return struct_hash("SheetKey", {"organisation": organisation, "day": day})
 
 
 def correction_id(ledger: str, subject: bytes, corrects: bytes) -> bytes:

@@ -119,6 +119,19 @@ _REASON = {
         409, "Another proposal on this subject is still open.", "Have it agreed to or ended first."
     ),
     "key_known": ErrorKind(409, "The key was granted before; keys are never used twice.", "Make a new key."),
+    "line_closed": ErrorKind(
+        409,
+        "The order line is closed, cancelled, or no line of that kind.",
+        "Read the order again; agree on a new one.",
+    ),
+    "quarantined": ErrorKind(
+        409,
+        "The holding is in quarantine.",
+        "Have somebody of quality other than its receiver release it, or return it to whoever sent it.",
+    ),
+    "same_signer": ErrorKind(
+        403, "Who received goods does not release them.", "Have another key with the quality right sign."
+    ),
     "too_early": ErrorKind(409, "The time this has to wait for has not come.", "Send it again after the delay."),
 }
 

@@ -43,6 +43,9 @@ REASONS = (
     "ProposalPending",
     "KeyKnown",
     "TooEarly",
+    "LineClosed",
+    "Quarantined",
+    "SameSigner",
 )
 
 _RENAMED = {"NotFound": "subject_not_found"}

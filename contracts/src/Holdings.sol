@@ -4,40 +4,65 @@ pragma solidity 0.8.37;
 import {SignedLedger} from "./SignedLedger.sol";
 import {TradeLedger} from "./TradeLedger.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {IProcurement} from "./interfaces/IProcurement.sol";
 import {IRecalls} from "./interfaces/IRecalls.sol";
 import {ISignedLedger, Reason} from "./interfaces/ISignedLedger.sol";
 import {ISuccession} from "./interfaces/ISuccession.sol";
 import {HoldingStatus, ITraceability} from "./interfaces/ITraceability.sol";
 import {
-    FLAG_CLOSED,
     FLAG_HELD_BY_PARTY,
     FLAG_HELD_BY_REGULATOR,
     FLAG_PACKED,
+    FLAG_QUARANTINED,
     Record
 } from "./types/Record.sol";
 
 /// @title What `Traceability` remembers of holdings, and who answers for them.
 abstract contract Holdings is TradeLedger, ITraceability {
-    /// @dev A pending offer; zero if none.
-    struct Offer {
+    /// @dev A holding on its way; zero if it is on none.
+    /// @param quarantine Whether the order wants it judged on receipt.
+    /// @param consignment The first 23 bytes of the consignment's id: what one slot has room for.
+    struct Dispatch {
         uint24 to;
         uint40 lapsesAt;
+        bool quarantine;
+        bytes23 consignment;
     }
 
-    uint8 internal constant HELD = FLAG_HELD_BY_PARTY | FLAG_HELD_BY_REGULATOR;
+    /// @dev Who took a holding in, and from which organisation; `from` is 0 where no sender signed.
+    struct Receipt {
+        address receiver;
+        uint24 from;
+    }
+
+    /// @dev What a one-sided receipt left for its sender to countersign by.
+    struct Claim {
+        bytes32 claim;
+        uint24 receiver;
+    }
+
+    uint8 internal constant ON_HOLD = FLAG_HELD_BY_PARTY | FLAG_HELD_BY_REGULATOR;
+    uint8 internal constant HELD = ON_HOLD | FLAG_QUARANTINED;
 
     /// @dev How many levels of packing a custodian is looked for. Deeper ones are refused until unpacked above.
     uint256 internal constant NESTING_MAX = 16;
 
     IRecalls public immutable RECALLS;
+    IProcurement public immutable PROCUREMENT;
 
     mapping(bytes32 holding => bytes32 parent) internal _parents;
-    mapping(bytes32 holding => Offer offer) internal _offers;
+    mapping(bytes32 holding => Dispatch dispatch) internal _dispatches;
+    mapping(bytes32 holding => Receipt receipt) internal _receipts;
+    mapping(bytes32 receipt => Claim claim) internal _claims;
 
-    constructor(IParticipants participants, ISuccession succession, IRecalls recalls)
-        TradeLedger(participants, succession)
-    {
+    constructor(
+        IParticipants participants,
+        ISuccession succession,
+        IRecalls recalls,
+        IProcurement procurement
+    ) TradeLedger(participants, succession) {
         RECALLS = recalls;
+        PROCUREMENT = procurement;
     }
 
     /// @inheritdoc ISignedLedger
@@ -53,7 +78,7 @@ abstract contract Holdings is TradeLedger, ITraceability {
 
     /// @inheritdoc ISignedLedger
     function awaitsAnswer(bytes32 id) external view override(ISignedLedger, SignedLedger) returns (bool) {
-        return _isOnOffer(id, _records[id]);
+        return _isOnItsWay(id, _records[id]);
     }
 
     /// @inheritdoc ITraceability
@@ -62,9 +87,21 @@ abstract contract Holdings is TradeLedger, ITraceability {
     }
 
     /// @inheritdoc ITraceability
-    function offerOf(bytes32 holding) external view returns (uint24 to, uint64 lapsesAt) {
-        Offer memory offer = _offers[holding];
-        return (offer.to, offer.lapsesAt);
+    function dispatchOf(bytes32 holding) external view returns (uint24 to, uint64 lapsesAt) {
+        Dispatch memory dispatch = _dispatches[holding];
+        return (dispatch.to, dispatch.lapsesAt);
+    }
+
+    /// @inheritdoc ITraceability
+    function receiptOf(bytes32 holding) external view returns (address receiver, uint24 from) {
+        Receipt memory receipt = _receipts[holding];
+        return (receipt.receiver, receipt.from);
+    }
+
+    /// @inheritdoc ITraceability
+    function claimOf(bytes32 receipt) external view returns (bytes32 claim, uint24 receiver) {
+        Claim memory left = _claims[receipt];
+        return (left.claim, left.receiver);
     }
 
     /// @dev The custodian of a holding and the outermost holding it is packed in (itself if in none). The
@@ -82,20 +119,22 @@ abstract contract Holdings is TradeLedger, ITraceability {
         return (record.holder(), id);
     }
 
-    /// @dev Whether a holding, or what it is packed in, is on offer. The receiver agrees to the head of the outermost
+    /// @dev Whether a holding, or what it is packed in, is on its way. The receiver agrees to the head of the outermost
     /// packing alone, so what lies in it must stay as it is until then.
-    function _isOnOffer(bytes32 id, Record record) internal view returns (bool) {
+    function _isOnItsWay(bytes32 id, Record record) internal view returns (bool) {
         (, bytes32 outermost) = _custodianOf(id, record);
-        return _records[outermost].status() == uint8(HoldingStatus.Offered);
+        return _records[outermost].status() == uint8(HoldingStatus.Dispatched);
     }
 
-    /// @dev The holds on a holding and on all it is packed in, as far as a custodian is looked for.
-    function _holdsOver(bytes32 id, Record record) internal view returns (uint8 holds) {
+    /// @dev The holds on a holding and on all it is packed in, as far as a custodian is looked for, and the outermost
+    /// packing that is in quarantine; 0 if none is.
+    function _holdsOver(bytes32 id, Record record) internal view returns (uint8 holds, bytes32 quarantined) {
         holds = record.flags();
         for (uint256 level; record.has(FLAG_PACKED) && level < NESTING_MAX; ++level) {
             id = _parents[id];
             record = _records[id];
             holds |= record.flags();
+            if (record.has(FLAG_QUARANTINED)) quarantined = id;
         }
         holds &= HELD;
     }
@@ -110,13 +149,5 @@ abstract contract Holdings is TradeLedger, ITraceability {
         if (record.has(FLAG_PACKED)) (custodian,) = _custodianOf(id, record);
         if (custodian == organisation) return Reason.None;
         return custodian == 0 ? Reason.NestingTooDeep : Reason.NotCustodian;
-    }
-
-    /// @dev Refusals of a plan for a holding: it must lie there, loose, free of holds.
-    function _refusesPlan(Record record) internal pure returns (Reason) {
-        if (record.has(FLAG_CLOSED)) return Reason.Closed;
-        if (record.has(FLAG_PACKED)) return Reason.Packed;
-        if (record.status() != uint8(HoldingStatus.Held)) return Reason.WrongState;
-        return record.has(HELD) ? Reason.Held : Reason.None;
     }
 }

@@ -21,7 +21,15 @@ import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
 import {HoldingIds} from "./types/HoldingIds.sol";
 import {LotEvent, LotEventCalldata, LotEventFacts, LotItem, LotItemFacts} from "./types/LotEvent.sol";
 import {LotEventLog, LotEventLogLibrary} from "./types/LotEventLog.sol";
-import {FLAG_BREACH, FLAG_CLOSED, FLAG_PACKED, Record, RecordLibrary} from "./types/Record.sol";
+import {
+    FLAG_BREACH,
+    FLAG_CLOSED,
+    FLAG_DISPUTED,
+    FLAG_PACKED,
+    FLAG_QUARANTINED,
+    Record,
+    RecordLibrary
+} from "./types/Record.sol";
 
 /// @title EPCIS events: how holdings come to be, are packed, observed, transformed and used up.
 /// @dev The hot path. Every item is judged and its after-image put into the log; only when none refuses is
@@ -82,6 +90,7 @@ abstract contract LotEvents is Holdings {
         bytes32 first; // the parent or source, if any
         bytes32 sourceLot;
         uint8 sourceFlags;
+        bytes32 quarantined; // whose receipt goes with the parts of an event, if any
         uint256 breaches;
         Reason reason; // why the item that gave no record was refused
         HoldingIds holdings;
@@ -139,6 +148,7 @@ abstract contract LotEvents is Holdings {
         judged.place = kind << 4 | uint256(facts.action()) << 2;
         judged.first = 0;
         judged.breaches = 0;
+        judged.quarantined = 0;
         LotEventLog log = LotEventLogLibrary.open(index, facts, action.root);
         if (!_judgeAll(judged, items, log)) return false;
 
@@ -148,6 +158,7 @@ abstract contract LotEvents is Holdings {
             _records[id] = record;
         }
         if (kind == AGGREGATION) _pack(facts.action(), log, count);
+        if (judged.quarantined != 0) _handOnReceipt(judged.quarantined, log, count);
         log.send(LotEventRecorded.selector, judged.batch, judged.actionHash, judged.breaches);
         return true;
     }
@@ -268,20 +279,27 @@ abstract contract LotEvents is Holdings {
         } else if (arrow == SPLIT_OFF) {
             reason = _refusesUse(record);
             judged.sourceLot = RecallActions.lotId(item.facts.maker(), item.handle);
-            judged.sourceFlags = flags & (HELD | FLAG_BREACH);
+            judged.sourceFlags = flags & (HELD | FLAG_DISPUTED | FLAG_BREACH);
+            if (record.has(FLAG_QUARANTINED)) judged.quarantined = id;
         } else if (arrow == PACK) {
             reason = _refusesPacking(judged.first, item, id, record);
             flags |= FLAG_PACKED;
         } else if (arrow == UNPACK) {
             if (record.has(FLAG_CLOSED)) reason = Reason.Closed;
-            else if (_isOnOffer(id, record)) reason = Reason.WrongState;
+            else if (_isOnItsWay(id, record)) reason = Reason.WrongState;
             // What leaves its packing stays under the packing's holds: unpacking is no way round one. And it lies with
             // whoever answers for the outermost packing: the signer.
-            flags = (flags & ~FLAG_PACKED) | _holdsOver(id, record);
+            (uint8 holds, bytes32 quarantined) = _holdsOver(id, record);
+            flags = (flags & ~FLAG_PACKED) | holds;
             holder = judged.organisation;
             if (_parents[id] != judged.first) {
                 judged.breaches |= BREACH_UNPACKED_FROM_ELSEWHERE;
                 flags |= FLAG_BREACH;
+            }
+            // One receipt an event: else whoever received one part could release another's.
+            if (quarantined != 0) {
+                if (judged.quarantined != 0 && judged.quarantined != quarantined) reason = Reason.Malformed;
+                judged.quarantined = quarantined;
             }
         }
         // Nothing for EMPTY: a used-up parent can still be unpacked, or what is in it would be stuck.
@@ -296,13 +314,16 @@ abstract contract LotEvents is Holdings {
         returns (uint8)
     {
         uint256 breaches;
-        if (record.has(HELD)) breaches |= BREACH_USED_WHILE_HELD;
+        uint8 holds = record.flags() & HELD;
+        // Goods that failed may be destroyed; nothing is made of them.
+        if (record.has(FLAG_DISPUTED) && judged.place < KIND) holds &= ~FLAG_QUARANTINED;
+        if (holds != 0) breaches |= BREACH_USED_WHILE_HELD;
         if (RECALLS.isRecalled(item.facts.maker(), item.handle)) breaches |= BREACH_USED_WHILE_RECALLED;
         judged.breaches |= breaches;
         return breaches == 0 ? 0 : FLAG_BREACH;
     }
 
-    /// @dev A child must be loose and not hold its own parent; the parent must lie here and not be on offer. What is
+    /// @dev A child must be loose and not hold its own parent; the parent must lie here and not be on its way. What is
     /// packed travels unasked, so it must be free of holds and recalls: packing is no way round one.
     function _refusesPacking(bytes32 parent, LotItem calldata item, bytes32 child, Record record)
         private
@@ -313,18 +334,27 @@ abstract contract LotEvents is Holdings {
         (, bytes32 outermost) = _custodianOf(parent, parentRecord);
         if (outermost == child) return Reason.Malformed;
         if (parentRecord.status() != HELD_STATUS) return Reason.WrongState;
-        if (_isOnOffer(parent, parentRecord)) return Reason.WrongState;
+        if (_isOnItsWay(parent, parentRecord)) return Reason.WrongState;
         reason = _refusesUse(record);
         if (reason != Reason.None) return reason;
         if (record.has(HELD)) return Reason.Held;
         return RECALLS.isRecalled(item.facts.maker(), item.handle) ? Reason.Recalled : Reason.None;
     }
 
-    /// @dev What is used, split or packed must be here, loose, and not on offer to somebody.
+    /// @dev What is used, split or packed must be here, loose, and not on its way to somebody.
     function _refusesUse(Record record) private pure returns (Reason) {
         if (record.has(FLAG_CLOSED)) return Reason.Closed;
         if (record.has(FLAG_PACKED)) return Reason.Packed;
         return record.status() == HELD_STATUS ? Reason.None : Reason.WrongState;
+    }
+
+    /// @dev What was split off or unpacked in quarantine has the same receiver, who must not release it.
+    function _handOnReceipt(bytes32 quarantined, LotEventLog log, uint256 items) private {
+        Receipt memory receipt = _receipts[quarantined];
+        for (uint256 i = 1; i < items; ++i) {
+            (bytes32 id,) = log.get(i);
+            _receipts[id] = receipt;
+        }
     }
 
     /// @dev Item 0 is the parent; packing ties the others to it, unpacking unties them.

@@ -59,7 +59,10 @@ enum Reason {
     TrailMismatch,
     ProposalPending,
     KeyKnown,
-    TooEarly
+    TooEarly,
+    LineClosed,
+    Quarantined,
+    SameSigner
 }
 
 /// @title What every ledger of the park has: signed batches, one record slot per subject, unordered nonces.

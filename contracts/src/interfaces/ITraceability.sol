@@ -42,12 +42,49 @@ enum Origin {
 }
 
 /// @notice Statuses of a holding's record.
-/// none -> Held -> Offered -> Held; Held -> UsedUp.
+/// none -> Held -> Dispatched -> Held; Held -> UsedUp.
 enum HoldingStatus {
     None,
     Held,
-    Offered,
+    Dispatched,
     UsedUp
+}
+
+/// @notice Status of a consignment's record: known, once a line of it was dispatched.
+enum ConsignmentStatus {
+    None,
+    Known
+}
+
+/// @notice What a receiver says of one line. Short and over are discrepancies with the sender; what is rejected at
+/// the dock never changes custody.
+enum ReceiptOutcome {
+    None,
+    Accepted,
+    Short,
+    Over,
+    Rejected
+}
+
+/// @notice Why a line was not simply accepted.
+enum Cause {
+    None,
+    Quantity,
+    Damaged,
+    Temperature,
+    WrongItem,
+    WrongLot,
+    Expired,
+    Documents,
+    NotOrdered,
+    Other
+}
+
+/// @notice What quality says of a holding under hold or in quarantine.
+enum Verdict {
+    None,
+    Pass,
+    Fail
 }
 
 // Breaches: a fact that should not have been is recorded all the same, with the reason as bits.
@@ -63,27 +100,60 @@ struct HoldingKey {
     uint32 serial;
 }
 
-struct OfferCustody {
-    HoldingKey holding;
-    uint24 seq;
+/// @notice What one sender sends one receiver at once; `handle` is the salted hash of the despatch advice's number.
+struct ConsignmentKey {
+    uint24 from;
     uint24 to;
+    bytes32 handle;
+}
+
+/// @notice One line of a consignment: a holding, with all that is packed in it.
+/// @param order Id of the order it delivers on; 0 for none (a return, a sample).
+/// @param line Its line, counted from 0.
+struct DispatchGoods {
+    HoldingKey holding;
+    ConsignmentKey consignment;
+    uint24 seq;
+    bytes32 order;
+    uint8 line;
     uint64 lapsesAt;
     uint64 occurredAt;
     uint32 schema;
     bytes32 root;
 }
 
-struct AcceptCustody {
+/// @param outcome A `ReceiptOutcome`.
+/// @param cause A `Cause`; none only if all was accepted.
+/// @param quarantine Whether the receiver wants it judged first. The order may have said so already.
+struct ReceiveGoods {
     HoldingKey holding;
+    ConsignmentKey consignment;
     bytes24 agreesTo;
+    uint8 outcome;
+    uint8 cause;
+    bool quarantine;
     uint64 occurredAt;
     uint32 schema;
     bytes32 root;
 }
 
-struct EndOffer {
+struct EndDispatch {
     HoldingKey holding;
+    ConsignmentKey consignment;
     uint24 seq;
+    uint64 occurredAt;
+    uint32 schema;
+    bytes32 root;
+}
+
+/// @notice A receipt from somebody who does not sign: one-sided, until its sender countersigns (`Claims`).
+/// @param claim keccak256 of a secret that the receiver gives the sender; 0 if nobody is to countersign.
+struct ReceiveDirect {
+    HoldingKey holding;
+    bytes32 order;
+    uint8 line;
+    bytes32 claim;
+    bool quarantine;
     uint64 occurredAt;
     uint32 schema;
     bytes32 root;
@@ -96,9 +166,11 @@ struct PlaceHold {
     bytes32 root;
 }
 
-struct ReleaseHold {
+/// @param verdict A `Verdict`. Pass releases; failed goods stay in quarantine, to be returned, destroyed or judged again.
+struct JudgeHolding {
     HoldingKey holding;
     uint24 seq;
+    uint8 verdict;
     uint64 occurredAt;
     uint32 schema;
     bytes32 root;
@@ -115,31 +187,42 @@ interface ITraceability is ISignedLedger {
         bytes32 root,
         RecordedItem[] items
     );
-    event CustodyOffered(
+    event GoodsDispatched(
         bytes32 indexed batch,
         bytes32 indexed actionHash,
         uint256 index,
-        OfferCustody action,
+        DispatchGoods action,
         Touched[] touched
     );
-    event CustodyAccepted(
+    event GoodsReceived(
         bytes32 indexed batch,
         bytes32 indexed actionHash,
         uint256 index,
-        AcceptCustody action,
+        ReceiveGoods action,
         Touched[] touched
     );
-    event OfferEnded(
-        bytes32 indexed batch, bytes32 indexed actionHash, uint256 index, EndOffer action, Touched[] touched
+    event DispatchEnded(
+        bytes32 indexed batch,
+        bytes32 indexed actionHash,
+        uint256 index,
+        EndDispatch action,
+        Touched[] touched
+    );
+    event ReceivedDirect(
+        bytes32 indexed batch,
+        bytes32 indexed actionHash,
+        uint256 index,
+        ReceiveDirect action,
+        Touched[] touched
     );
     event HoldPlaced(
         bytes32 indexed batch, bytes32 indexed actionHash, uint256 index, PlaceHold action, Touched[] touched
     );
-    event HoldReleased(
+    event HoldingJudged(
         bytes32 indexed batch,
         bytes32 indexed actionHash,
         uint256 index,
-        ReleaseHold action,
+        JudgeHolding action,
         Touched[] touched
     );
 
@@ -156,21 +239,34 @@ interface ITraceability is ISignedLedger {
         Authorisation calldata authorisation
     ) external;
 
-    /// @notice Offers a holding (with all that is packed in it) to another organisation. Custody stays.
-    function offerCustodies(OfferCustody[] calldata actions, Authorisation calldata authorisation) external;
+    /// @notice Sends holdings, each with all that is packed in it, to another organisation. Custody stays.
+    function dispatchGoods(DispatchGoods[] calldata actions, Authorisation calldata authorisation) external;
 
-    /// @notice Takes custody: signed by the receiver, naming the head it answers.
-    function acceptCustodies(AcceptCustody[] calldata actions, Authorisation calldata authorisation) external;
+    /// @notice Takes custody, or refuses to: signed by the receiver, line by line, naming the head it answers.
+    function receiveGoods(ReceiveGoods[] calldata actions, Authorisation calldata authorisation) external;
 
-    /// @notice Ends an offer: its giver withdraws, its receiver declines, anyone enrolled once it has lapsed.
-    function endOffers(EndOffer[] calldata actions, Authorisation calldata authorisation) external;
+    /// @notice Ends a dispatch: its sender withdraws, its receiver declines, anyone enrolled once it has lapsed.
+    function endDispatches(EndDispatch[] calldata actions, Authorisation calldata authorisation) external;
+
+    /// @notice Takes in goods from a sender who does not sign.
+    function receiveDirect(ReceiveDirect[] calldata actions, Authorisation calldata authorisation) external;
 
     function placeHolds(PlaceHold[] calldata actions, Authorisation calldata authorisation) external;
-    function releaseHolds(ReleaseHold[] calldata actions, Authorisation calldata authorisation) external;
+
+    /// @notice Releases or fails what is on hold or in quarantine. Whoever received goods into quarantine does not
+    /// release them.
+    function judgeHoldings(JudgeHolding[] calldata actions, Authorisation calldata authorisation) external;
 
     /// @notice What a holding is packed in; 0 if in nothing.
     function parentOf(bytes32 holding) external view returns (bytes32);
 
-    /// @notice The pending offer of a holding: to whom and until when.
-    function offerOf(bytes32 holding) external view returns (uint24 to, uint64 lapsesAt);
+    /// @notice The pending dispatch of a holding: to whom and until when.
+    function dispatchOf(bytes32 holding) external view returns (uint24 to, uint64 lapsesAt);
+
+    /// @notice Who received a holding last, and from which organisation; 0 if from none on this ledger.
+    function receiptOf(bytes32 holding) external view returns (address receiver, uint24 from);
+
+    /// @notice The claim a one-sided receipt left for its sender, and who received; 0 if none.
+    /// @param receipt The hash of the `ReceiveDirect`.
+    function claimOf(bytes32 receipt) external view returns (bytes32 claim, uint24 receiver);
 }

@@ -2,13 +2,15 @@
 pragma solidity 0.8.37;
 
 import {
-    AcceptCustody,
-    EndOffer,
+    ConsignmentKey,
+    DispatchGoods,
+    EndDispatch,
     HoldingKey,
     ITraceability,
-    OfferCustody,
+    JudgeHolding,
     PlaceHold,
-    ReleaseHold
+    ReceiveDirect,
+    ReceiveGoods
 } from "../interfaces/ITraceability.sol";
 import {HoldingIds} from "../types/HoldingIds.sol";
 import {LotEvent, LotItem} from "../types/LotEvent.sol";
@@ -28,23 +30,31 @@ library TraceabilityActions {
         "RecordLotEventBatch(RecordLotEvent[] actions,uint256 nonce,uint64 deadline,uint8 mode)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)LotItem(uint8 role,uint8 origin,HoldingKey holding,uint24 seq)RecordLotEvent(uint8 kind,uint8 action,LotItem[] items,uint64 occurredAt,uint32 schema,bytes32 root)"
     );
 
-    bytes32 internal constant OFFER_CUSTODY = keccak256(
-        "OfferCustody(HoldingKey holding,uint24 seq,uint24 to,uint64 lapsesAt,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
+    bytes32 internal constant CONSIGNMENT_KEY =
+        keccak256("ConsignmentKey(uint24 from,uint24 to,bytes32 handle)");
+    bytes32 internal constant DISPATCH_GOODS = keccak256(
+        "DispatchGoods(HoldingKey holding,ConsignmentKey consignment,uint24 seq,bytes32 order,uint8 line,uint64 lapsesAt,uint64 occurredAt,uint32 schema,bytes32 root)ConsignmentKey(uint24 from,uint24 to,bytes32 handle)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
     );
-    bytes32 internal constant OFFER_CUSTODY_BATCH = keccak256(
-        "OfferCustodyBatch(OfferCustody[] actions,uint256 nonce,uint64 deadline,uint8 mode)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)OfferCustody(HoldingKey holding,uint24 seq,uint24 to,uint64 lapsesAt,uint64 occurredAt,uint32 schema,bytes32 root)"
+    bytes32 internal constant DISPATCH_GOODS_BATCH = keccak256(
+        "DispatchGoodsBatch(DispatchGoods[] actions,uint256 nonce,uint64 deadline,uint8 mode)ConsignmentKey(uint24 from,uint24 to,bytes32 handle)DispatchGoods(HoldingKey holding,ConsignmentKey consignment,uint24 seq,bytes32 order,uint8 line,uint64 lapsesAt,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
     );
-    bytes32 internal constant ACCEPT_CUSTODY = keccak256(
-        "AcceptCustody(HoldingKey holding,bytes24 agreesTo,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
+    bytes32 internal constant RECEIVE_GOODS = keccak256(
+        "ReceiveGoods(HoldingKey holding,ConsignmentKey consignment,bytes24 agreesTo,uint8 outcome,uint8 cause,bool quarantine,uint64 occurredAt,uint32 schema,bytes32 root)ConsignmentKey(uint24 from,uint24 to,bytes32 handle)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
     );
-    bytes32 internal constant ACCEPT_CUSTODY_BATCH = keccak256(
-        "AcceptCustodyBatch(AcceptCustody[] actions,uint256 nonce,uint64 deadline,uint8 mode)AcceptCustody(HoldingKey holding,bytes24 agreesTo,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
+    bytes32 internal constant RECEIVE_GOODS_BATCH = keccak256(
+        "ReceiveGoodsBatch(ReceiveGoods[] actions,uint256 nonce,uint64 deadline,uint8 mode)ConsignmentKey(uint24 from,uint24 to,bytes32 handle)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)ReceiveGoods(HoldingKey holding,ConsignmentKey consignment,bytes24 agreesTo,uint8 outcome,uint8 cause,bool quarantine,uint64 occurredAt,uint32 schema,bytes32 root)"
     );
-    bytes32 internal constant END_OFFER = keccak256(
-        "EndOffer(HoldingKey holding,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
+    bytes32 internal constant END_DISPATCH = keccak256(
+        "EndDispatch(HoldingKey holding,ConsignmentKey consignment,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)ConsignmentKey(uint24 from,uint24 to,bytes32 handle)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
     );
-    bytes32 internal constant END_OFFER_BATCH = keccak256(
-        "EndOfferBatch(EndOffer[] actions,uint256 nonce,uint64 deadline,uint8 mode)EndOffer(HoldingKey holding,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
+    bytes32 internal constant END_DISPATCH_BATCH = keccak256(
+        "EndDispatchBatch(EndDispatch[] actions,uint256 nonce,uint64 deadline,uint8 mode)ConsignmentKey(uint24 from,uint24 to,bytes32 handle)EndDispatch(HoldingKey holding,ConsignmentKey consignment,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
+    );
+    bytes32 internal constant RECEIVE_DIRECT = keccak256(
+        "ReceiveDirect(HoldingKey holding,bytes32 order,uint8 line,bytes32 claim,bool quarantine,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
+    );
+    bytes32 internal constant RECEIVE_DIRECT_BATCH = keccak256(
+        "ReceiveDirectBatch(ReceiveDirect[] actions,uint256 nonce,uint64 deadline,uint8 mode)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)ReceiveDirect(HoldingKey holding,bytes32 order,uint8 line,bytes32 claim,bool quarantine,uint64 occurredAt,uint32 schema,bytes32 root)"
     );
     bytes32 internal constant PLACE_HOLD = keccak256(
         "PlaceHold(HoldingKey holding,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
@@ -52,12 +62,20 @@ library TraceabilityActions {
     bytes32 internal constant PLACE_HOLD_BATCH = keccak256(
         "PlaceHoldBatch(PlaceHold[] actions,uint256 nonce,uint64 deadline,uint8 mode)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)PlaceHold(HoldingKey holding,uint64 occurredAt,uint32 schema,bytes32 root)"
     );
-    bytes32 internal constant RELEASE_HOLD = keccak256(
-        "ReleaseHold(HoldingKey holding,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
+    bytes32 internal constant JUDGE_HOLDING = keccak256(
+        "JudgeHolding(HoldingKey holding,uint24 seq,uint8 verdict,uint64 occurredAt,uint32 schema,bytes32 root)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)"
     );
-    bytes32 internal constant RELEASE_HOLD_BATCH = keccak256(
-        "ReleaseHoldBatch(ReleaseHold[] actions,uint256 nonce,uint64 deadline,uint8 mode)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)ReleaseHold(HoldingKey holding,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)"
+    bytes32 internal constant JUDGE_HOLDING_BATCH = keccak256(
+        "JudgeHoldingBatch(JudgeHolding[] actions,uint256 nonce,uint64 deadline,uint8 mode)HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)JudgeHolding(HoldingKey holding,uint24 seq,uint8 verdict,uint64 occurredAt,uint32 schema,bytes32 root)"
     );
+
+    // How far apart the actions of an array stand in calldata.
+    uint256 internal constant DISPATCH_GOODS_SIZE = 14 * 32;
+    uint256 internal constant RECEIVE_GOODS_SIZE = 14 * 32;
+    uint256 internal constant END_DISPATCH_SIZE = 11 * 32;
+    uint256 internal constant RECEIVE_DIRECT_SIZE = 11 * 32;
+    uint256 internal constant PLACE_HOLD_SIZE = 7 * 32;
+    uint256 internal constant JUDGE_HOLDING_SIZE = 9 * 32;
 
     function id(HoldingKey calldata holding) internal pure returns (bytes32) {
         return
@@ -126,54 +144,67 @@ library TraceabilityActions {
         if (counted != items.length) revert ITraceability.ItemsMiscounted(items.length, counted);
     }
 
-    function hash(OfferCustody calldata action) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                OFFER_CUSTODY,
-                id(action.holding),
-                action.seq,
-                action.to,
-                action.lapsesAt,
-                action.occurredAt,
-                action.schema,
-                action.root
-            )
-        );
+    function id(ConsignmentKey calldata consignment) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CONSIGNMENT_KEY, consignment.from, consignment.to, consignment.handle));
     }
 
-    function hash(AcceptCustody calldata action) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                ACCEPT_CUSTODY,
-                id(action.holding),
-                action.agreesTo,
-                action.occurredAt,
-                action.schema,
-                action.root
-            )
-        );
+    function hash(DispatchGoods calldata action) internal pure returns (bytes32) {
+        return _hash(DISPATCH_GOODS, action.holding, action.consignment, 7);
     }
 
-    function hash(EndOffer calldata action) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                END_OFFER, id(action.holding), action.seq, action.occurredAt, action.schema, action.root
-            )
-        );
+    function hash(ReceiveGoods calldata action) internal pure returns (bytes32) {
+        return _hash(RECEIVE_GOODS, action.holding, action.consignment, 7);
+    }
+
+    function hash(EndDispatch calldata action) internal pure returns (bytes32) {
+        return _hash(END_DISPATCH, action.holding, action.consignment, 4);
+    }
+
+    function hash(ReceiveDirect calldata action) internal pure returns (bytes32) {
+        return _hash(RECEIVE_DIRECT, action.holding, 7);
     }
 
     function hash(PlaceHold calldata action) internal pure returns (bytes32) {
-        return
-            keccak256(
-                abi.encode(PLACE_HOLD, id(action.holding), action.occurredAt, action.schema, action.root)
-            );
+        return _hash(PLACE_HOLD, action.holding, 3);
     }
 
-    function hash(ReleaseHold calldata action) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                RELEASE_HOLD, id(action.holding), action.seq, action.occurredAt, action.schema, action.root
-            )
-        );
+    function hash(JudgeHolding calldata action) internal pure returns (bytes32) {
+        return _hash(JUDGE_HOLDING, action.holding, 5);
+    }
+
+    /// @dev The struct hash of a holding's key and of the `words` that follow it in calldata, as they stand: a word
+    /// with bits above its type is hashed like any other, and refused when its event is encoded.
+    function _hash(bytes32 typehash, HoldingKey calldata holding, uint256 words)
+        private
+        pure
+        returns (bytes32 hashed)
+    {
+        bytes32 holdingId = id(holding);
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore(m, typehash)
+            mstore(add(m, 0x20), holdingId)
+            calldatacopy(add(m, 0x40), add(holding, 0x80), shl(5, words))
+            hashed := keccak256(m, add(0x40, shl(5, words)))
+        }
+    }
+
+    /// @dev The same with a consignment's key between the two.
+    function _hash(
+        bytes32 typehash,
+        HoldingKey calldata holding,
+        ConsignmentKey calldata consignment,
+        uint256 words
+    ) private pure returns (bytes32 hashed) {
+        bytes32 holdingId = id(holding);
+        bytes32 consignmentId = id(consignment);
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore(m, typehash)
+            mstore(add(m, 0x20), holdingId)
+            mstore(add(m, 0x40), consignmentId)
+            calldatacopy(add(m, 0x60), add(consignment, 0x60), shl(5, words))
+            hashed := keccak256(m, add(0x60, shl(5, words)))
+        }
     }
 }

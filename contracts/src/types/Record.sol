@@ -19,6 +19,7 @@ uint8 constant FLAG_RECALLED = 1 << 3;
 uint8 constant FLAG_DISPUTED = 1 << 4;
 uint8 constant FLAG_BREACH = 1 << 5;
 uint8 constant FLAG_CLOSED = 1 << 6;
+uint8 constant FLAG_QUARANTINED = 1 << 7;
 
 library RecordLibrary {
     uint24 internal constant SEQ_MAX = type(uint24).max;

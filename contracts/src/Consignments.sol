@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Holdings} from "./Holdings.sol";
+import {Batch} from "./SignedLedger.sol";
+import {RIGHT_RECEIVE, RIGHT_STOCK, ROLES_KNOWN} from "./interfaces/IParticipants.sol";
+import {Authorisation, Reason, Touched} from "./interfaces/ISignedLedger.sol";
+import {
+    Cause,
+    ConsignmentKey,
+    ConsignmentStatus,
+    DispatchGoods,
+    EndDispatch,
+    HoldingKey,
+    HoldingStatus,
+    ITraceability,
+    ReceiptOutcome,
+    ReceiveDirect,
+    ReceiveGoods
+} from "./interfaces/ITraceability.sol";
+import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
+import {FLAG_CLOSED, FLAG_DISPUTED, FLAG_PACKED, FLAG_QUARANTINED, Record} from "./types/Record.sol";
+
+/// @title Dispatch and receipt, line by line; returns go the same way back.
+/// @dev A line touches its holding and its consignment, so that the consignment's head proves that no line is missing.
+abstract contract Consignments is Holdings {
+    using TraceabilityActions for *;
+
+    uint8 private constant ACCEPTED = uint8(ReceiptOutcome.Accepted);
+    uint8 private constant REJECTED = uint8(ReceiptOutcome.Rejected);
+    uint8 private constant ON_ITS_WAY = uint8(HoldingStatus.Dispatched);
+    uint8 private constant HELD_STATUS = uint8(HoldingStatus.Held);
+
+    /// @inheritdoc ITraceability
+    function dispatchGoods(DispatchGoods[] calldata actions, Authorisation calldata authorisation) external {
+        bytes32[] memory hashes = new bytes32[](actions.length);
+        for (uint256 i; i < hashes.length; ++i) {
+            hashes[i] = actions[i].hash();
+        }
+        uint256 first;
+        assembly ("memory-safe") {
+            first := actions.offset
+        }
+        _recordAll(
+            TraceabilityActions.DISPATCH_GOODS_BATCH,
+            hashes,
+            authorisation,
+            first,
+            TraceabilityActions.DISPATCH_GOODS_SIZE,
+            _dispatch
+        );
+    }
+
+    function _dispatch(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+        private
+        returns (Reason reason)
+    {
+        DispatchGoods calldata action;
+        assembly ("memory-safe") {
+            action := at
+        }
+        bytes32 id = action.holding.id();
+        Record record = _records[id];
+        bytes32 consignment = action.consignment.id();
+        uint24 to = action.consignment.to;
+        uint24 organisation = batch.standing.organisation;
+        bool quarantine;
+        reason = _or(_may(batch, ROLES_KNOWN, RIGHT_STOCK), _refusesMoment(action.occurredAt));
+        reason = _or(reason, _refusesSeq(record, action.seq));
+        if (reason == Reason.None) reason = _refusesCustodian(organisation, id, record);
+        if (reason == Reason.None) reason = _refusesLeaving(id, record, to);
+        if (reason == Reason.None && action.lapsesAt > type(uint40).max) reason = Reason.Malformed;
+        if (reason == Reason.None && action.lapsesAt <= block.timestamp) reason = Reason.Lapsed;
+        if (reason == Reason.None && (action.consignment.from != organisation || to == organisation)) {
+            reason = Reason.WrongActor;
+        }
+        if (reason == Reason.None && PARTICIPANTS.rolesOf(to) == 0) reason = Reason.OrganisationUnknown;
+        if (reason == Reason.None) reason = _refusesRecalled(action.holding, to);
+        reason = _or(reason, _refusesFull(_records[consignment]));
+        if (reason == Reason.None && action.order != 0) {
+            (reason, quarantine) = PROCUREMENT.refusesDelivery(action.order, organisation, to, action.line);
+        }
+        if (reason != Reason.None) return reason;
+
+        _dispatches[id] = Dispatch(to, uint40(action.lapsesAt), quarantine, bytes23(consignment));
+        Touched[] memory touched = _writeLine(
+            batch, hash, consignment, id, organisation, ON_ITS_WAY, record.flags(), action.consignment.from, 0
+        );
+        emit GoodsDispatched(batch.digest, hash, index, action, touched);
+    }
+
+    /// @dev What leaves must lie there, loose, free of holds; out of quarantine it only goes back where it came from.
+    function _refusesLeaving(bytes32 id, Record record, uint24 to) private view returns (Reason) {
+        if (record.has(FLAG_CLOSED)) return Reason.Closed;
+        if (record.has(FLAG_PACKED)) return Reason.Packed;
+        if (record.status() != HELD_STATUS) return Reason.WrongState;
+        if (record.has(ON_HOLD)) return Reason.Held;
+        if (record.has(FLAG_QUARANTINED) && _receipts[id].from != to) return Reason.Quarantined;
+        return Reason.None;
+    }
+
+    /// @inheritdoc ITraceability
+    function receiveGoods(ReceiveGoods[] calldata actions, Authorisation calldata authorisation) external {
+        bytes32[] memory hashes = new bytes32[](actions.length);
+        for (uint256 i; i < hashes.length; ++i) {
+            hashes[i] = actions[i].hash();
+        }
+        uint256 first;
+        assembly ("memory-safe") {
+            first := actions.offset
+        }
+        _recordAll(
+            TraceabilityActions.RECEIVE_GOODS_BATCH,
+            hashes,
+            authorisation,
+            first,
+            TraceabilityActions.RECEIVE_GOODS_SIZE,
+            _receive
+        );
+    }
+
+    function _receive(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+        private
+        returns (Reason reason)
+    {
+        ReceiveGoods calldata action;
+        assembly ("memory-safe") {
+            action := at
+        }
+        bytes32 id = action.holding.id();
+        Record record = _records[id];
+        bytes32 consignment = action.consignment.id();
+        Dispatch memory dispatch = _dispatches[id];
+        reason = _or(_may(batch, ROLES_KNOWN, RIGHT_RECEIVE), _refusesMoment(action.occurredAt));
+        reason = _or(reason, _refusesHead(record, action.agreesTo));
+        reason = _or(reason, _refusesLine(record, dispatch, consignment));
+        if (reason == Reason.None && dispatch.to != batch.standing.organisation) reason = Reason.WrongActor;
+        if (
+            reason == Reason.None
+                && (action.outcome == 0
+                    || action.outcome > REJECTED
+                    || action.cause > uint8(type(Cause).max)
+                    || (action.outcome != ACCEPTED && action.cause == 0))
+        ) reason = Reason.Malformed;
+        if (reason == Reason.None && action.outcome != REJECTED) {
+            if (block.timestamp > dispatch.lapsesAt) reason = Reason.Lapsed;
+            else if (record.has(ON_HOLD)) reason = Reason.Held;
+            else reason = _refusesRecalled(action.holding, dispatch.to);
+        }
+        if (reason != Reason.None) return reason;
+
+        uint24 sender = record.holder();
+        uint24 holder = sender;
+        uint8 flags = record.flags();
+        if (action.outcome != REJECTED) {
+            holder = dispatch.to;
+            if (dispatch.quarantine || action.quarantine) flags |= FLAG_QUARANTINED;
+            flags &= ~FLAG_DISPUTED;
+            _receipts[id] = Receipt(batch.signer, sender);
+        }
+        delete _dispatches[id];
+        uint8 dispute = action.outcome == ACCEPTED || action.outcome == REJECTED ? 0 : FLAG_DISPUTED;
+        Touched[] memory touched =
+            _writeLine(batch, hash, consignment, id, holder, HELD_STATUS, flags, sender, dispute);
+        emit GoodsReceived(batch.digest, hash, index, action, touched);
+    }
+
+    /// @inheritdoc ITraceability
+    function endDispatches(EndDispatch[] calldata actions, Authorisation calldata authorisation) external {
+        bytes32[] memory hashes = new bytes32[](actions.length);
+        for (uint256 i; i < hashes.length; ++i) {
+            hashes[i] = actions[i].hash();
+        }
+        uint256 first;
+        assembly ("memory-safe") {
+            first := actions.offset
+        }
+        _recordAll(
+            TraceabilityActions.END_DISPATCH_BATCH,
+            hashes,
+            authorisation,
+            first,
+            TraceabilityActions.END_DISPATCH_SIZE,
+            _endDispatch
+        );
+    }
+
+    function _endDispatch(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+        private
+        returns (Reason reason)
+    {
+        EndDispatch calldata action;
+        assembly ("memory-safe") {
+            action := at
+        }
+        bytes32 id = action.holding.id();
+        Record record = _records[id];
+        bytes32 consignment = action.consignment.id();
+        Dispatch memory dispatch = _dispatches[id];
+        reason = _or(_may(batch, ROLES_KNOWN, RIGHT_STOCK | RIGHT_RECEIVE), _refusesMoment(action.occurredAt));
+        reason = _or(reason, _refusesSeq(record, action.seq));
+        reason = _or(reason, _refusesLine(record, dispatch, consignment));
+        if (reason == Reason.None && block.timestamp <= dispatch.lapsesAt) {
+            uint24 organisation = batch.standing.organisation;
+            if (organisation != record.holder() && organisation != dispatch.to) reason = Reason.WrongActor;
+        }
+        if (reason != Reason.None) return reason;
+
+        delete _dispatches[id];
+        uint24 sender = record.holder();
+        Touched[] memory touched =
+            _writeLine(batch, hash, consignment, id, sender, HELD_STATUS, record.flags(), sender, 0);
+        emit DispatchEnded(batch.digest, hash, index, action, touched);
+    }
+
+    /// @inheritdoc ITraceability
+    function receiveDirect(ReceiveDirect[] calldata actions, Authorisation calldata authorisation) external {
+        bytes32[] memory hashes = new bytes32[](actions.length);
+        for (uint256 i; i < hashes.length; ++i) {
+            hashes[i] = actions[i].hash();
+        }
+        uint256 first;
+        assembly ("memory-safe") {
+            first := actions.offset
+        }
+        _recordAll(
+            TraceabilityActions.RECEIVE_DIRECT_BATCH,
+            hashes,
+            authorisation,
+            first,
+            TraceabilityActions.RECEIVE_DIRECT_SIZE,
+            _receiveDirect
+        );
+    }
+
+    function _receiveDirect(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+        private
+        returns (Reason reason)
+    {
+        ReceiveDirect calldata action;
+        assembly ("memory-safe") {
+            action := at
+        }
+        bytes32 id = action.holding.id();
+        uint24 organisation = batch.standing.organisation;
+        bool quarantine;
+        reason = _or(_may(batch, ROLES_KNOWN, RIGHT_RECEIVE), _refusesMoment(action.occurredAt));
+        reason = _or(reason, _refusesNewSubjects(batch));
+        if (reason == Reason.None && action.holding.creator != organisation) reason = Reason.WrongActor;
+        if (reason == Reason.None && _records[id].exists()) reason = Reason.AlreadyExists;
+        if (reason == Reason.None && action.order != 0) {
+            (reason, quarantine) = PROCUREMENT.refusesDelivery(action.order, 0, organisation, action.line);
+        }
+        if (reason != Reason.None) return reason;
+
+        _receipts[id] = Receipt(batch.signer, 0);
+        if (action.claim != 0) _claims[hash] = Claim(action.claim, organisation);
+        uint8 flags = quarantine || action.quarantine ? FLAG_QUARANTINED : 0;
+        Touched[] memory touched = _writeOne(batch, hash, id, organisation, HELD_STATUS, flags);
+        emit ReceivedDirect(batch.digest, hash, index, action, touched);
+    }
+
+    /// @dev Refusals of an act on a line: it must be on its way, in this consignment.
+    function _refusesLine(Record record, Dispatch memory dispatch, bytes32 consignment)
+        private
+        pure
+        returns (Reason)
+    {
+        if (record.status() != ON_ITS_WAY) return Reason.WrongState;
+        return dispatch.consignment == bytes23(consignment) ? Reason.None : Reason.Malformed;
+    }
+
+    /// @dev Recalled goods travel in one direction only: back to whoever made them.
+    function _refusesRecalled(HoldingKey calldata holding, uint24 to) private view returns (Reason) {
+        if (to == holding.maker) return Reason.None;
+        return RECALLS.isRecalled(holding.maker, holding.handle) ? Reason.Recalled : Reason.None;
+    }
+
+    /// @dev Writes a line: its holding first, its consignment second.
+    function _writeLine(
+        Batch memory batch,
+        bytes32 hash,
+        bytes32 consignment,
+        bytes32 id,
+        uint24 holder,
+        uint8 status,
+        uint8 flags,
+        uint24 sender,
+        uint8 dispute
+    ) private returns (Touched[] memory touched) {
+        touched = new Touched[](2);
+        touched[0] = _write(batch, hash, id, holder, status, flags);
+        touched[1] = _write(
+            batch,
+            hash,
+            consignment,
+            sender,
+            uint8(ConsignmentStatus.Known),
+            _records[consignment].flags() | dispute
+        );
+    }
+}
