@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from backend.errors.documents import DOCUMENTS
 from backend.errors.items import ITEMS
 from backend.errors.kind import ErrorKind
+from backend.errors.quality import QUALITY
 from backend.errors.request import REQUEST
 from backend.errors.submissions import SUBMISSIONS
 
@@ -51,4 +53,4 @@ def problem(code: str, params: Params, request_id: str | None = None) -> dict[st
     return body
 
 
-CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(REQUEST | SUBMISSIONS | ITEMS)
+CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY)
