@@ -51,13 +51,13 @@ abstract contract Consignments is Holdings {
         );
     }
 
-    function _dispatch(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+    function _dispatch(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
         DispatchGoods calldata action;
         assembly ("memory-safe") {
-            action := at
+            action := place
         }
         bytes32 id = action.holding.id();
         Record record = _records[id];
@@ -119,13 +119,13 @@ abstract contract Consignments is Holdings {
         );
     }
 
-    function _receive(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+    function _receive(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
         ReceiveGoods calldata action;
         assembly ("memory-safe") {
-            action := at
+            action := place
         }
         bytes32 id = action.holding.id();
         Record record = _records[id];
@@ -185,13 +185,13 @@ abstract contract Consignments is Holdings {
         );
     }
 
-    function _endDispatch(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+    function _endDispatch(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
         EndDispatch calldata action;
         assembly ("memory-safe") {
-            action := at
+            action := place
         }
         bytes32 id = action.holding.id();
         Record record = _records[id];
@@ -233,13 +233,13 @@ abstract contract Consignments is Holdings {
         );
     }
 
-    function _receiveDirect(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+    function _receiveDirect(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
         ReceiveDirect calldata action;
         assembly ("memory-safe") {
-            action := at
+            action := place
         }
         bytes32 id = action.holding.id();
         uint24 organisation = batch.standing.organisation;

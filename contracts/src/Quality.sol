@@ -42,13 +42,13 @@ abstract contract Quality is Holdings {
         );
     }
 
-    function _placeHold(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+    function _placeHold(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
         PlaceHold calldata action;
         assembly ("memory-safe") {
-            action := at
+            action := place
         }
         bytes32 id = action.holding.id();
         Record record = _records[id];
@@ -89,13 +89,13 @@ abstract contract Quality is Holdings {
     }
 
     /// @dev A regulator lifts its own hold. The custodian's quality passes or fails what it holds or has in quarantine.
-    function _judgeHolding(Batch memory batch, uint256 index, bytes32 hash, uint256 at)
+    function _judgeHolding(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
         JudgeHolding calldata action;
         assembly ("memory-safe") {
-            action := at
+            action := place
         }
         bytes32 id = action.holding.id();
         Record record = _records[id];

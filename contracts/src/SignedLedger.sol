@@ -142,20 +142,20 @@ abstract contract SignedLedger is ISignedLedger, Records, EIP712 {
 
     /// @dev Authorises a batch and records its actions one by one. One loop for all kinds, which are told apart by
     /// where in calldata an action stands: a loop of its own for each costs a ledger 700 bytes a kind.
-    /// @param at Where the first action stands, and `size` how far the next is from it.
+    /// @param place Where the first action stands, and `size` how far the next is from it.
     /// @param record Takes the batch, the index, the hash and the place of an action; refuses it, or writes and emits.
     function _recordAll(
         bytes32 typehash,
         bytes32[] memory hashes,
         Authorisation calldata authorisation,
-        uint256 at,
+        uint256 place,
         uint256 size,
         function(Batch memory, uint256, bytes32, uint256) returns (Reason) record
     ) internal {
         Batch memory batch = _authorise(typehash, hashes, authorisation);
         for (uint256 i; i < hashes.length; ++i) {
-            _settle(batch, i, hashes[i], record(batch, i, hashes[i], at));
-            at += size;
+            _settle(batch, i, hashes[i], record(batch, i, hashes[i], place));
+            place += size;
         }
         _finish(batch);
     }
