@@ -39,6 +39,10 @@ def _parse_field(type_: str, value: object, path: str) -> Any:
         return parse(type_, value, path)
     if type_.startswith("uint"):
         return _parse_uint(int(type_[4:]), value, path)
+    if type_ == "bool":
+        if not isinstance(value, bool):
+            raise TypedDataError("value_wrong_kind", path, "true or false is needed")
+        return value
     if not isinstance(value, str):
         raise TypedDataError("value_wrong_kind", path, f"a 0x string of {type_} is needed")
     if type_ == "address":

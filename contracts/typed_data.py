@@ -1,6 +1,6 @@
 """The one Python definition of every action: its EIP-712 type, its ids, its digest, its fold.
 
-A value of a struct is a mapping from field name to value: ``int`` for ``uintN``, ``bytes`` for ``bytesN``, a
+A value of a struct is a mapping from field name to value: ``int`` for ``uintN``, ``bool``, ``bytes`` for ``bytesN``, a
 checksummed or lower-case ``0x`` string for ``address``, a mapping for a nested struct, a sequence for an array.
 :mod:`contracts.action_json` makes such values out of JSON. Hashes are 32 bytes, heads 24, signatures 65: r ‖ s ‖ v
 with a low s.
@@ -339,7 +339,15 @@ def _encoder(type_: str) -> Callable[[Any], bytes]:
         return encode_bytes
     if type_ == "address":
         return lambda value: bytes(12) + address_bytes(value)
+    if type_ == "bool":
+        return _encode_bool
     raise KeyError(type_)
+
+
+def _encode_bool(value: object) -> bytes:
+    if not isinstance(value, bool):
+        raise TypedDataError("value_wrong_kind", "bool", "true or false is needed")
+    return value.to_bytes(32, "big")
 
 
 def _struct_encoder(struct: str) -> Callable[[Value], bytes]:

@@ -91,6 +91,8 @@ def _value(type_: str, edge: str, label: str) -> Any:
         return checksum(_EDGES[edge](label, 160).to_bytes(20, "big"))
     if type_.startswith("uint"):
         return _EDGES[edge](label, int(type_[4:]))
+    if type_ == "bool":
+        return bool(_EDGES[edge](label, 1))
     return _EDGES[edge](label, int(type_[5:]) * 8).to_bytes(int(type_[5:]), "big")
 
 

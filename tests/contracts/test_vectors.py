@@ -18,12 +18,17 @@ from contracts.typed_data import (
     ACTIONS,
     Batch,
     Domain,
+    consignment_id,
     correction_id,
     fold,
     holding_id,
     lot_id,
+    milestone_id,
+    order_id,
     organisation_id,
     platform_id,
+    receipt_id,
+    sheet_id,
     signer_id,
     struct_hash,
 )
@@ -118,6 +123,11 @@ _IDS: dict[str, Callable[[Any], bytes]] = {
     "LotKey": lambda key: lot_id(key["maker"], key["handle"]),
     "HoldingKey": holding_id,
     "CorrectionKey": lambda key: correction_id(key["ledger"], key["subject"], key["corrects"]),
+    "OrderKey": order_id,
+    "MilestoneKey": milestone_id,
+    "ConsignmentKey": consignment_id,
+    "ReceiptKey": lambda key: receipt_id(key["receipt"]),
+    "SheetKey": lambda key: sheet_id(key["organisation"], key["day"]),
 }
 
 

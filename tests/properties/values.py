@@ -40,6 +40,8 @@ def values(type_: str) -> st.SearchStrategy[Any]:
         return st.fixed_dictionaries({field.name: values(field.type) for field in STRUCTS[type_]})
     if type_ == "address":
         return addresses
+    if type_ == "bool":
+        return st.booleans()
     return integers(int(type_[4:])) if type_.startswith("uint") else fixed_bytes(int(type_[5:]))
 
 

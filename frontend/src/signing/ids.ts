@@ -16,6 +16,24 @@ export interface CorrectionKey {
   readonly corrects: Hex;
 }
 
+export interface OrderKey {
+  readonly buyer: bigint;
+  readonly supplier: bigint;
+  readonly handle: Hex;
+}
+
+export interface MilestoneKey {
+  readonly order: OrderKey;
+  readonly line: bigint;
+  readonly number: bigint;
+}
+
+export interface ConsignmentKey {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly handle: Hex;
+}
+
 export function organisationId(organisation: bigint): Hex {
   return structHash("OrganisationKey", { organisation });
 }
@@ -42,6 +60,29 @@ export function holdingId(holding: HoldingKey): Hex {
 /** Subject of a correction of one record of one subject of one ledger. */
 export function correctionId(correction: CorrectionKey): Hex {
   return structHash("CorrectionKey", { ...correction });
+}
+
+export function orderId(order: OrderKey): Hex {
+  return structHash("OrderKey", { ...order });
+}
+
+/** Subject of a milestone of a service line. */
+export function milestoneId({ order, line, number }: MilestoneKey): Hex {
+  return structHash("MilestoneKey", { order: { ...order }, line, number });
+}
+
+export function consignmentId(consignment: ConsignmentKey): Hex {
+  return structHash("ConsignmentKey", { ...consignment });
+}
+
+/** Subject of the countersignature of a one-sided receipt, named by its action hash. */
+export function receiptId(receipt: Hex): Hex {
+  return structHash("ReceiptKey", { receipt });
+}
+
+/** Subject of an organisation's daily sheet; `day` is yyyymmdd. */
+export function sheetId(organisation: bigint, day: bigint): Hex {
+  return structHash("SheetKey", { organisation, day });
 }
 
 /** The 24-byte head after one more action: `bytes24(keccak256(head ‖ actionHash ‖ signer))`. */

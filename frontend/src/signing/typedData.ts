@@ -2,14 +2,14 @@
  * Every action a signer signs: its EIP-712 type, its hash, its digest.
  *
  * `contracts/typed_data.py` is the one definition; this reads what it wrote to `contracts/artifacts/typed_data.json`.
- * A value of a struct is an object: `bigint` for `uintN`, `0x` strings for `bytesN` and `address`, objects for nested
+ * A value of a struct is an object: `bigint` for `uintN`, `boolean`, `0x` strings for `bytesN` and `address`, objects for nested
  * structs, arrays for arrays. `parse` makes one out of JSON.
  */
 import { type Address, getAddress, type Hex, hashStruct, hashTypedData, isAddress, isHex } from "viem";
 
 import definitions from "../../../contracts/artifacts/typed_data.json";
 
-export type FieldValue = bigint | Hex | Value | readonly FieldValue[];
+export type FieldValue = bigint | boolean | Hex | Value | readonly FieldValue[];
 export interface Value {
   readonly [field: string]: FieldValue;
 }
@@ -176,6 +176,10 @@ function parseField(type: string, json: unknown, path: string): FieldValue {
   }
   if (isStruct(type)) return parse(type, json, path);
   if (type.startsWith("uint")) return parseUint(BigInt(type.slice(4)), json, path);
+  if (type === "bool") {
+    if (typeof json !== "boolean") throw new TypedDataError("value_wrong_kind", path, "true or false is needed");
+    return json;
+  }
   if (typeof json !== "string") {
     throw new TypedDataError("value_wrong_kind", path, `a 0x string of ${type} is needed`);
   }

@@ -5,7 +5,20 @@ import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, test } from "vitest";
 
 import * as details from "./details";
-import { correctionId, fold, holdingId, lotId, organisationId, platformId, signerId } from "./ids";
+import {
+  consignmentId,
+  correctionId,
+  fold,
+  holdingId,
+  lotId,
+  milestoneId,
+  orderId,
+  organisationId,
+  platformId,
+  receiptId,
+  sheetId,
+  signerId,
+} from "./ids";
 import { recover, sign } from "./signatures";
 import { actionHash, actionOf, batchRequest, cancelNoncesRequest, digest, parse, structHash, type Value } from "./typedData";
 import { calldata, parseCalldata, type SignedBatch, type Trail } from "./wire";
@@ -103,6 +116,11 @@ const ids: [string, IdOf][] = [
   ["LotKey", (key) => lotId(key.maker as bigint, key.handle as Hex)],
   ["HoldingKey", (key) => holdingId(key as unknown as Parameters<typeof holdingId>[0])],
   ["CorrectionKey", (key) => correctionId(key as unknown as Parameters<typeof correctionId>[0])],
+  ["OrderKey", (key) => orderId(key as unknown as Parameters<typeof orderId>[0])],
+  ["MilestoneKey", (key) => milestoneId(key as unknown as Parameters<typeof milestoneId>[0])],
+  ["ConsignmentKey", (key) => consignmentId(key as unknown as Parameters<typeof consignmentId>[0])],
+  ["ReceiptKey", (key) => receiptId(key.receipt as Hex)],
+  ["SheetKey", (key) => sheetId(key.organisation as bigint, key.day as bigint)],
 ];
 
 test("every kind of id has a function", () => {

@@ -6,9 +6,12 @@
  */
 import { type Abi, type Address, decodeFunctionData, encodeFunctionData, type Hex } from "viem";
 
+import { abi as claims } from "../../../contracts/artifacts/Claims.json";
 import { abi as corrections } from "../../../contracts/artifacts/Corrections.json";
 import { abi as participants } from "../../../contracts/artifacts/Participants.json";
+import { abi as procurement } from "../../../contracts/artifacts/Procurement.json";
 import { abi as recalls } from "../../../contracts/artifacts/Recalls.json";
+import { abi as sheets } from "../../../contracts/artifacts/Sheets.json";
 import { abi as succession } from "../../../contracts/artifacts/Succession.json";
 import { abi as traceability } from "../../../contracts/artifacts/Traceability.json";
 import { ACTIONS, actionOf, type Batch, parse, TypedDataError, type Value } from "./typedData";
@@ -31,9 +34,12 @@ type Layout = readonly (readonly [name: string, bits: bigint])[];
 
 // TypeScript reads a JSON file's strings as `string`, never as the words an ABI is typed by.
 const ABIS = {
+  Claims: claims,
   Corrections: corrections,
   Participants: participants,
+  Procurement: procurement,
   Recalls: recalls,
+  Sheets: sheets,
   Succession: succession,
   Traceability: traceability,
 } as unknown as Readonly<Record<string, Abi>>;
