@@ -1,0 +1,113 @@
+"""What the chain says of a lot: whether it is ours, and whether anything keeps it from being used.
+
+Nothing is usable before another person's release: an item that is quarantined on receipt is usable only when its
+holding was in quarantine with us and is so no longer, which on chain takes a quality signer other than the receiver.
+What an organisation made, split or had before our time was never received, and needs no release here.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, exists, select, text
+
+from backend.db import among
+from backend.identity.actor import Actor
+from backend.traceability.records import HOLDING_STATUS, ORIGIN, RECALLED
+from indexer import schema as mirror
+
+HELD = HOLDING_STATUS.index("held")
+ON_HOLD = 1 << 1 | 1 << 2
+QUARANTINED = 1 << 7
+
+_OUR_OWN = tuple(ORIGIN.index(origin) for origin in ("made", "split", "opening_stock"))
+
+# A packed holding follows what it is packed in: its custodian is that of the outermost, and a hold on any of them
+# lies on all that is inside.
+_RECORDS = text("""
+WITH RECURSIVE up (holding, id, depth) AS (
+    SELECT given.id, given.id, 0 FROM unnest(CAST(:ids AS bytea[])) AS given (id)
+  UNION ALL
+    SELECT up.holding, packed.parent, up.depth + 1
+    FROM up JOIN mirror.packing_latest AS packed ON packed.child = up.id
+    WHERE packed.parent IS NOT NULL
+)
+SELECT up.holding, up.depth, record.holder, record.status, record.flags
+FROM up JOIN mirror.record_latest AS record ON record.id = up.id
+ORDER BY up.holding, up.depth
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A holding as the mirror has it now."""
+
+    custodian: int
+    is_held: bool
+    """Not on offer, not under way, not used up."""
+    flags: int
+    """Of the holding and of all it is packed in."""
+    is_recalled: bool
+    needs_release: bool
+    """It came from somebody else, and was never released after a quarantine with us."""
+
+
+def standings(connection: Connection, actor: Actor, holding_ids: Collection[bytes]) -> dict[bytes, Standing]:
+    """What the mirror says of some holdings; those it does not have are left out."""
+    if not holding_ids:
+        return {}
+    custody: dict[bytes, tuple[int, int, int]] = {}
+    for row in connection.execute(_RECORDS, {"ids": list(holding_ids)}):
+        _, status, flags = custody.get(row.holding, (0, row.status, 0))
+        # Row by row outwards: the last custodian is the outermost's, the status is the holding's own.
+        custody[row.holding] = (row.holder, status, flags | row.flags)
+    held, latest, record = mirror.holding.c, mirror.record_latest.c, mirror.record.c
+    is_recalled = exists().where(latest.id == held.lot_id, latest.flags.bitwise_and(RECALLED) != 0)
+    was_quarantined = exists().where(
+        record.id == held.id, record.holder == actor.organisation, record.flags.bitwise_and(QUARANTINED) != 0
+    )
+    rows = connection.execute(
+        select(held.id, held.creator, held.origin, is_recalled, was_quarantined).where(among(held.id, holding_ids))
+    )
+    return {
+        holding_id: Standing(
+            custodian=custody[holding_id][0],
+            is_held=custody[holding_id][1] == HELD,
+            flags=custody[holding_id][2],
+            is_recalled=recalled,
+            needs_release=not quarantined and not (creator == actor.organisation and origin in _OUR_OWN),
+        )
+        for holding_id, creator, origin, recalled, quarantined in rows
+    }
+
+
+def custody_block(actor: Actor, standing: Standing | None) -> str | None:
+    """The code that keeps a holding from being touched at all; None if it is in the actor's custody."""
+    if standing is None or not standing.is_held or standing.custodian != actor.organisation:
+        return "stock_not_in_custody"
+    return None
+
+
+def hold_block(standing: Standing) -> str | None:
+    """The code that keeps a holding from being used or thrown away; None if no hold lies on it."""
+    return "stock_on_hold" if standing.flags & ON_HOLD else None
+
+
+def use_block(actor: Actor, lot: RowMapping, standing: Standing | None) -> str | None:
+    """The code that keeps a lot from being opened or consumed; None if the chain has nothing against it.
+
+    Args:
+        lot: `holding_id`, `released_by` of the stock lot, `quarantine` of its item.
+        standing: of its holding; None for a lot that has none, or one the mirror does not have.
+    """
+    if lot["holding_id"] is None:
+        return "stock_not_released" if lot["quarantine"] and lot["released_by"] is None else None
+    if not_ours := custody_block(actor, standing):
+        return not_ours
+    assert standing is not None
+    if on_hold := hold_block(standing):
+        return on_hold
+    if standing.is_recalled:
+        return "stock_recalled"
+    if standing.flags & QUARANTINED:
+        return "stock_quarantined"
+    return "stock_not_released" if lot["quarantine"] and standing.needs_release else None

@@ -1,0 +1,135 @@
+"""Rooms, stock, taps, suggestions, stock-takes, daily sheets, and the opening from an ERP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from backend.dependencies import Reader, Reading, Writer, Writing, need_one_of, person_of
+from backend.entries import Code, Moment, Quantity
+from backend.identity.actor import Actor, Right
+from backend.stock import commands, queries, suggestion
+from backend.stock.models import CostObjectKind
+from backend.stock.schemas import (
+    CostObjectIn,
+    CostObjectsOut,
+    ExpiringOut,
+    LinkIn,
+    LotIn,
+    LotOut,
+    RoomIn,
+    RoomsOut,
+    StockOut,
+    SuggestionOut,
+    TapIn,
+    TapOut,
+    TapsOut,
+)
+
+router = APIRouter(prefix="/v1/stock", tags=["stock"])
+
+PartCursor = Annotated[
+    str | None,
+    Query(pattern=r"^[0-9a-f-]{36}/[^/]{1,40}/[0-9]{1,13}$", description="`next_after` of the page before."),
+]
+
+
+@router.get("/rooms")
+def list_rooms(connection: Reading, actor: Reader) -> RoomsOut:
+    """The rooms of the caller's organisation."""
+    return queries.rooms(connection, actor)
+
+
+@router.put("/rooms/{code}")
+def put_room(connection: Writing, actor: Writer, code: Code, room: RoomIn) -> RoomsOut:
+    """Create a room or rename it; all rooms afterwards."""
+    _keeper(actor)
+    commands.put_room(connection, actor, code, room)
+    return queries.rooms(connection, actor)
+
+
+@router.get("/cost-objects")
+def list_cost_objects(connection: Reading, actor: Reader) -> CostObjectsOut:
+    """The projects and cost centres of the caller's organisation."""
+    return queries.cost_objects(connection, actor)
+
+
+@router.put("/cost-objects/{kind}/{code}")
+def put_cost_object(
+    connection: Writing, actor: Writer, kind: CostObjectKind, code: Code, cost_object: CostObjectIn
+) -> CostObjectsOut:
+    """Create a project or cost centre, rename, close or open it; all of them afterwards."""
+    need_one_of(actor, Right.STOCK | Right.FINANCE | Right.ADMIN)
+    commands.put_cost_object(connection, actor, kind, code, cost_object)
+    return queries.cost_objects(connection, actor)
+
+
+@router.get("")
+def list_stock(
+    connection: Reading,
+    actor: Reader,
+    *,
+    item: Code | None = None,
+    room: Annotated[Code | None, Query(description="With the rooms that stand in it.")] = None,
+    changed_since: Annotated[Moment | None, Query(description="Then or later; with what has become nothing.")] = None,
+    after: PartCursor = None,
+) -> StockOut:
+    """What lies where."""
+    return queries.stock(connection, actor, item=item, room=room, changed_since=changed_since, after=after)
+
+
+@router.get("/expiring")
+def list_expiring(
+    connection: Reading, actor: Reader, within_days: Annotated[int, Query(ge=0, le=3_660)] = 30
+) -> ExpiringOut:
+    """What is to be used soon, or should have been: by its own expiry, or by when it was opened."""
+    return queries.expiring(connection, actor, within_days=within_days)
+
+
+@router.get("/suggestion")
+def suggest(connection: Reading, actor: Reader, item: Code, quantity: Annotated[Quantity, Query()]) -> SuggestionOut:
+    """Which lots to take from which rooms: first expired, first out; and what was passed over, and why."""
+    return suggestion.suggestion(connection, actor, item=item, quantity=quantity)
+
+
+@router.post("/lots")
+def book_in(connection: Writing, actor: Writer, lot: LotIn) -> LotOut:
+    """Book in a lot that has arrived. It lies at the dock until it is put away."""
+    commands.book_in(connection, actor, _keeper(actor), lot)
+    return queries.lot(connection, actor, lot.lot_id)
+
+
+@router.get("/lots/{lot_id}")
+def get_lot(connection: Reading, actor: Reader, lot_id: UUID) -> LotOut:
+    """A lot, where it lies, and what keeps it from use."""
+    return queries.lot(connection, actor, lot_id)
+
+
+@router.post("/lots/{lot_id}/holding")
+def link_holding(connection: Writing, actor: Writer, lot_id: UUID, asked: LinkIn) -> LotOut:
+    """Say which holding on chain a lot is, once that has been received there."""
+    commands.link(connection, actor, _keeper(actor), lot_id, asked)
+    return queries.lot(connection, actor, lot_id)
+
+
+@router.post("/taps")
+def tap(connection: Writing, actor: Writer, asked: TapIn) -> TapOut:
+    """Put away, open, consume, transfer or discard."""
+    return queries.tap(connection, actor, commands.tap(connection, actor, _keeper(actor), asked))
+
+
+@router.get("/taps")
+def list_taps(
+    connection: Reading,
+    actor: Reader,
+    after: Annotated[int, Query(ge=0, le=1 << 62, description="`next_after` of the page before.")] = 0,
+    lot_id: UUID | None = None,
+) -> TapsOut:
+    """The journal, in order."""
+    return queries.taps(connection, actor, after=after, lot_id=lot_id)
+
+
+def _keeper(actor: Actor) -> str:
+    """Who keeps stock: a person whose token carries the right."""
+    need_one_of(actor, Right.STOCK)
+    return person_of(actor)
