@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from backend.chemicals.routes import router as chemicals_router
 from backend.db import POOL
 from backend.errors import CATALOGUE, Params, ServiceError, problem
 from backend.health.routes import router as health_router
@@ -24,6 +25,7 @@ from backend.limits import BodyLimit
 from backend.manual.routes import router as manual_router
 from backend.request_log import RequestLog
 from backend.service import Service
+from backend.stock.routes import router as stock_router
 from backend.submissions.routes import router as submissions_router
 from backend.submissions.stream import Followers
 from backend.traceability.routes import router as traceability_router
@@ -75,6 +77,8 @@ def create_app(service: Service) -> FastAPI:
         manual_router,
         identity_router,
         items_router,
+        chemicals_router,
+        stock_router,
         submissions_router,
         traceability_router,
     ):

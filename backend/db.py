@@ -6,9 +6,10 @@ and never waits for a thread while it holds a connection that the one with the t
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Engine, MetaData, any_, create_engine, literal
+from sqlalchemy import ARRAY, CheckConstraint, ColumnElement, Engine, MetaData, any_, create_engine, literal
 
 READERS = 3
 WRITERS = 2
@@ -43,6 +44,12 @@ def open_engine(database_url: str, *, pool: int = POOL) -> Engine:
         database_url: `postgresql://...`.
     """
     return create_engine(driver_url(database_url), pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10)
+
+
+def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+    """A check, named `<column>_known`, that a column has one of the values of an enum."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
 def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:

@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from backend.errors.chemicals import CHEMICALS
 from backend.errors.documents import DOCUMENTS
 from backend.errors.items import ITEMS
 from backend.errors.kind import ErrorKind
 from backend.errors.quality import QUALITY
 from backend.errors.request import REQUEST
+from backend.errors.stock import STOCK
 from backend.errors.submissions import SUBMISSIONS
 
 Param = str | int | bool | None | Sequence[Mapping[str, Any]]
@@ -53,4 +55,4 @@ def problem(code: str, params: Params, request_id: str | None = None) -> dict[st
     return body
 
 
-CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY)
+CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY | CHEMICALS | STOCK)

@@ -33,6 +33,9 @@ REQUEST = {
         "This is done by a person, and the token is a machine's.",
         "Use a token made for a person: `suyuan token create --person NAME`.",
     ),
+    "id_reused": ErrorKind(
+        409, "The id is taken by something else.", "Choose a new id; repeat under an id only what was asked under it."
+    ),
     "internal": ErrorKind(
         500,
         "The service failed; nothing of this request was kept.",

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Integer, PrimaryKeyConstraint, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Integer, PrimaryKeyConstraint, Table, Text, text
 
-from backend.db import SERVICE
+from backend.db import SERVICE, one_of
 
 
 class ItemClass(StrEnum):
@@ -30,7 +30,9 @@ ITEM = Table(
     Column("unit", Text, nullable=False),
     Column("item_class", Text, nullable=False),
     # Whether what arrives is unusable until somebody other than the receiver has released it.
-    Column("quarantine", Boolean, nullable=False, server_default=false()),
+    Column("quarantine", Boolean, nullable=False, server_default=text("false")),
+    # Whether it is performed, not delivered: its order line is accepted milestone by milestone.
+    Column("service", Boolean, nullable=False, server_default=text("false")),
     Column("shelf_after_opening_days", Integer),
     Column("gtin", Text),
     Column("storage", Text),
@@ -39,8 +41,9 @@ ITEM = Table(
     Column("content_unit", Text),
     Column("changed_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation", "code"),
-    CheckConstraint("item_class IN ({})".format(", ".join(f"'{each}'" for each in ItemClass)), name="item_class_known"),
+    one_of("item_class", ItemClass),
     CheckConstraint("(content IS NULL) = (content_unit IS NULL)", name="content_with_unit"),
     CheckConstraint("item_class = 'ordinary' OR content IS NOT NULL", name="regulated_with_content"),
+    CheckConstraint("NOT (service AND (quarantine OR item_class <> 'ordinary'))", name="service_or_goods"),
     comment="What an organisation buys, stores and uses; changed_at in Unix seconds.",
 )

@@ -31,6 +31,7 @@ class ItemIn(BaseModel):
     unit: Unit
     item_class: ItemClass = ItemClass.ORDINARY
     quarantine: bool = Field(default=False, description="Unusable on receipt, until released by another person.")
+    service: bool = Field(default=False, description="Performed, not delivered: accepted by milestones.")
     shelf_after_opening_days: int | None = Field(default=None, ge=0, le=3_660)
     gtin: Gtin | None = None
     storage: Line | None = None
@@ -43,6 +44,8 @@ class ItemIn(BaseModel):
             raise ValueError("content and content_unit go together")
         if self.item_class is not ItemClass.ORDINARY and self.content is None:
             raise ValueError("a regulated item says how many GRM or MLT one unit holds: its certificates count those")
+        if self.service and (self.quarantine or self.item_class is not ItemClass.ORDINARY):
+            raise ValueError("a service is neither quarantined nor regulated")
         return self
 
 
@@ -57,6 +60,7 @@ class ItemOut(BaseModel):
     unit: str
     item_class: ItemClass
     quarantine: bool
+    service: bool
     shelf_after_opening_days: int | None
     gtin: str | None
     storage: str | None

@@ -6,13 +6,15 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Engine, text
 
+from backend.chemicals import models as chemicals_models
 from backend.db import SERVICE, SERVICE_SCHEMA
 from backend.identity import models as identity_models
 from backend.items import models as items_models
+from backend.stock import models as stock_models
 from backend.submissions import models as submissions_models
 
 # Importing a module of tables is what puts them into SERVICE.
-_DOMAINS = (identity_models, items_models, submissions_models)
+_DOMAINS = (chemicals_models, identity_models, items_models, stock_models, submissions_models)
 
 
 def _is_ours(name: str | None, kind: str, parents: MutableMapping[Any, str | None]) -> bool:

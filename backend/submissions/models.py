@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from backend.db import SERVICE
+from backend.db import SERVICE, one_of
 
 
 class State(StrEnum):
@@ -62,11 +62,6 @@ class TransactionState(StrEnum):
     """Another transaction of the same account took its nonce for good."""
 
 
-def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
-
-
 SUBMISSION = Table(
     "submission",
     SERVICE,
@@ -90,7 +85,7 @@ SUBMISSION = Table(
     Column("reason_params", JSONB),
     Column("accepted_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
-    _one_of("state", State),
+    one_of("state", State),
     CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="refused_with_reason"),
     # Two batches under one nonce cannot both be recorded: the second is refused at the door.
     Index(
@@ -137,7 +132,7 @@ RELAYED_TRANSACTION = Table(
     Column("kept_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
     Column("sent_count", Integer, nullable=False, server_default=text("0")),
-    _one_of("state", TransactionState),
+    one_of("state", TransactionState),
     ForeignKeyConstraint(["digest"], [SUBMISSION.c.digest]),
     # Two relayers that choose the same nonce: one of them loses here, before anything is sent.
     UniqueConstraint("account", "account_nonce"),

@@ -15,6 +15,7 @@ from backend.identity import policy
 from backend.identity.actor import Right
 from backend.identity.commands import create_token, revoke_token
 from backend.identity.policy import ROUTES, Answer, Row
+from tests.backend.chemicals.scene import certificates_of_tenant
 from tests.backend.items.scene import items_of_tenant
 from tests.backend.park import Park
 from tests.backend.test_bad_input import a_good_batch
@@ -36,7 +37,10 @@ class Scene:
         self.submission = next(batch["id"] for batch in batches if batch["action"] == "RecordLotEvent")
         self.lot = park.get("tenant", f"/v1/holdings/0x{self.subject.id.hex()}").json()["lot"]
         # (method, path) -> the path filled in and the body, for what a person asks; from each domain's own scene.
-        self.prepared: dict[tuple[str, str], tuple[str, Any]] = {**items_of_tenant(park)}
+        self.prepared: dict[tuple[str, str], tuple[str, Any]] = {
+            **items_of_tenant(park),
+            **certificates_of_tenant(park),
+        }
 
     def ask(self, method: str, path: str, actor: str) -> httpx.Response:
         name = {"anonymous": None, "party": "tenant"}.get(actor, actor)

@@ -88,6 +88,7 @@ def test_who_has_none_of_the_rights_describes_nothing(park: Park) -> None:
         ("ETOH", {"item_class": "highly_toxic"}),
         ("ETOH", {"content": 5}),
         ("ETOH", {"item_class": "dull"}),
+        ("ETOH", {"service": True, "quarantine": True}),
         ("ETOH", {"name_zh": "nul\0"}),
         ("ETOH", {"name_zh": ""}),
         ("ETOH", {"shelf_after_opening_days": -1}),
