@@ -23,6 +23,7 @@ from backend.identity.routes import router as identity_router
 from backend.items.routes import router as items_router
 from backend.limits import BodyLimit
 from backend.manual.routes import router as manual_router
+from backend.procurement.ubl.routes import router as ubl_router
 from backend.request_log import RequestLog
 from backend.service import Service
 from backend.stock.routes import router as stock_router
@@ -81,6 +82,7 @@ def create_app(service: Service) -> FastAPI:
         stock_router,
         submissions_router,
         traceability_router,
+        ubl_router,
     ):
         app.include_router(router)
     app.add_middleware(BodyLimit)

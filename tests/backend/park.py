@@ -117,7 +117,10 @@ class Park:
         return self.client.get(path, params=query or None, headers=self._headers(name))
 
     def ask(self, name: str | None, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Any request as a member, as one of its people, or as nobody."""
+        """Any request as a member, as one of its people, or as nobody; a body of bytes is XML."""
+        if isinstance(body, bytes):
+            headers = self._headers(name) | {"Content-Type": "application/xml"}
+            return self.client.request(method, path, content=body, headers=headers)
         return self.client.request(method, path, json=body, headers=self._headers(name))
 
     def submit(self, name: str | None, *batches: Mapping[str, Any]) -> Any:
@@ -166,19 +169,18 @@ class Park:
         return after[0], after[1:]
 
     def hand_over(self, giver: str, receiver: str, holding: Holding) -> Holding:
-        """One offers, the other accepts."""
-        offered = self.offer(giver, receiver, holding)
-        acceptance = self.members[receiver].state(holding=holding.key, agreesTo=offered.head)
-        self.record(receiver, "AcceptCustody", acceptance)
-        return offered.after("AcceptCustody", acceptance, self.members[receiver].address)
+        """One dispatches, the other accepts."""
+        sent, consignment = self.dispatch(giver, receiver, holding)
+        receipt = self.members[receiver].receipt(sent, consignment)
+        self.record(receiver, "ReceiveGoods", receipt)
+        return sent.after("ReceiveGoods", receipt, self.members[receiver].address)
 
-    def offer(self, giver: str, receiver: str, holding: Holding) -> Holding:
-        """One offers a holding; nobody has answered yet."""
-        offer = self.members[giver].state(
-            holding=holding.key, seq=holding.seq, to=ORGANISATIONS[receiver][0], lapsesAt=(1 << 40) - 1
-        )
-        self.record(giver, "OfferCustody", offer)
-        return holding.after("OfferCustody", offer, self.members[giver].address)
+    def dispatch(self, giver: str, receiver: str, holding: Holding) -> tuple[Holding, dict[str, Any]]:
+        """One dispatches a holding, in a consignment of its own; nobody has answered yet."""
+        consignment = self.members[giver].consignment(self.members[receiver])
+        dispatch = self.members[giver].dispatch(holding, consignment)
+        self.record(giver, "DispatchGoods", dispatch)
+        return holding.after("DispatchGoods", dispatch, self.members[giver].address), consignment
 
     def _event(self, name: str, kind: int, action: int, roles: Mapping[Holding, tuple[int, int]]) -> list[Holding]:
         event = self.members[name].lot_event(kind, action, roles)

@@ -18,6 +18,7 @@ from backend.identity.policy import ROUTES, Answer, Row
 from tests.backend.chemicals.scene import certificates_of_tenant
 from tests.backend.items.scene import items_of_tenant
 from tests.backend.park import Park
+from tests.backend.procurement.scene import ubl_of_anybody
 from tests.backend.test_bad_input import a_good_batch
 
 ACTORS = ("anonymous", "stranger", "rival", "party", "regulator", "operator")
@@ -39,6 +40,7 @@ class Scene:
         # (method, path) -> the path filled in and the body, for what a person asks; from each domain's own scene.
         self.prepared: dict[tuple[str, str], tuple[str, Any]] = {
             **items_of_tenant(park),
+            **ubl_of_anybody(),
             **certificates_of_tenant(park),
         }
 
