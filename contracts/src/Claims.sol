@@ -16,7 +16,7 @@ import {ISuccession} from "./interfaces/ISuccession.sol";
 import {ConsignmentKey, ITraceability} from "./interfaces/ITraceability.sol";
 import {ClaimActions} from "./libraries/ClaimActions.sol";
 import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
-import {FLAG_DISPUTED, Record} from "./types/Record.sol";
+import {FLAG_DISPUTED} from "./types/Record.sol";
 
 /// @title Discrepancies settled and one-sided receipts countersigned.
 contract Claims is TradeLedger, IClaims {

@@ -2,12 +2,11 @@
 pragma solidity 0.8.37;
 
 import {Holdings} from "./Holdings.sol";
-import {Batch} from "./SignedLedger.sol";
+import {Batch, Loop} from "./SignedLedger.sol";
 import {RIGHT_RECEIVE, RIGHT_STOCK, ROLES_KNOWN} from "./interfaces/IParticipants.sol";
 import {Authorisation, Reason, Touched} from "./interfaces/ISignedLedger.sol";
 import {
     Cause,
-    ConsignmentKey,
     ConsignmentStatus,
     DispatchGoods,
     EndDispatch,
@@ -19,7 +18,14 @@ import {
     ReceiveGoods
 } from "./interfaces/ITraceability.sol";
 import {TraceabilityActions} from "./libraries/TraceabilityActions.sol";
-import {FLAG_CLOSED, FLAG_DISPUTED, FLAG_PACKED, FLAG_QUARANTINED, Record} from "./types/Record.sol";
+import {
+    FLAG_CLOSED,
+    FLAG_DISPUTED,
+    FLAG_PACKED,
+    FLAG_QUARANTINED,
+    Record,
+    RecordLibrary
+} from "./types/Record.sol";
 
 /// @title Dispatch and receipt, line by line; returns go the same way back.
 /// @dev A line touches its holding and its consignment, so that the consignment's head proves that no line is missing.
@@ -42,12 +48,14 @@ abstract contract Consignments is Holdings {
             first := actions.offset
         }
         _recordAll(
-            TraceabilityActions.DISPATCH_GOODS_BATCH,
             hashes,
             authorisation,
-            first,
-            TraceabilityActions.DISPATCH_GOODS_SIZE,
-            _dispatch
+            Loop(
+                TraceabilityActions.DISPATCH_GOODS_BATCH,
+                first,
+                TraceabilityActions.DISPATCH_GOODS_SIZE,
+                _dispatch
+            )
         );
     }
 
@@ -68,7 +76,8 @@ abstract contract Consignments is Holdings {
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_STOCK), _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesSeq(record, action.seq));
         if (reason == Reason.None) reason = _refusesCustodian(organisation, id, record);
-        if (reason == Reason.None) reason = _refusesLeaving(id, record, to);
+        if (reason == Reason.None) reason = _refusesLeaving(record);
+        if (reason == Reason.None) reason = _refusesQuarantined(action.holding, id, record, to);
         if (reason == Reason.None && action.lapsesAt > type(uint40).max) reason = Reason.Malformed;
         if (reason == Reason.None && action.lapsesAt <= block.timestamp) reason = Reason.Lapsed;
         if (reason == Reason.None && (action.consignment.from != organisation || to == organisation)) {
@@ -76,12 +85,14 @@ abstract contract Consignments is Holdings {
         }
         if (reason == Reason.None && PARTICIPANTS.rolesOf(to) == 0) reason = Reason.OrganisationUnknown;
         if (reason == Reason.None) reason = _refusesRecalled(action.holding, to);
-        reason = _or(reason, _refusesFull(_records[consignment]));
+        reason = _or(reason, _refusesMoreLines(_records[consignment]));
         if (reason == Reason.None && action.order != 0) {
             (reason, quarantine) = PROCUREMENT.refusesDelivery(action.order, organisation, to, action.line);
         }
         if (reason != Reason.None) return reason;
 
+        // 23 bytes of the id fill the slot and are as hard to meet twice.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _dispatches[id] = Dispatch(to, uint40(action.lapsesAt), quarantine, bytes23(consignment));
         Touched[] memory touched = _writeLine(
             batch, hash, consignment, id, organisation, ON_ITS_WAY, record.flags(), action.consignment.from, 0
@@ -89,14 +100,17 @@ abstract contract Consignments is Holdings {
         emit GoodsDispatched(batch.digest, hash, index, action, touched);
     }
 
-    /// @dev What leaves must lie there, loose, free of holds; out of quarantine it only goes back where it came from.
-    function _refusesLeaving(bytes32 id, Record record, uint24 to) private view returns (Reason) {
+    /// @dev What leaves must lie there, loose, free of holds.
+    function _refusesLeaving(Record record) private pure returns (Reason) {
         if (record.has(FLAG_CLOSED)) return Reason.Closed;
         if (record.has(FLAG_PACKED)) return Reason.Packed;
         if (record.status() != HELD_STATUS) return Reason.WrongState;
-        if (record.has(ON_HOLD)) return Reason.Held;
-        if (record.has(FLAG_QUARANTINED) && _receipts[id].from != to) return Reason.Quarantined;
-        return Reason.None;
+        return record.has(ON_HOLD) ? Reason.Held : Reason.None;
+    }
+
+    /// @dev Each line is dispatched and answered: half of a consignment's records are kept for the answers.
+    function _refusesMoreLines(Record consignment) private pure returns (Reason) {
+        return consignment.seq() < RecordLibrary.SEQ_MAX / 2 ? Reason.None : Reason.SeqExhausted;
     }
 
     /// @inheritdoc ITraceability
@@ -110,12 +124,14 @@ abstract contract Consignments is Holdings {
             first := actions.offset
         }
         _recordAll(
-            TraceabilityActions.RECEIVE_GOODS_BATCH,
             hashes,
             authorisation,
-            first,
-            TraceabilityActions.RECEIVE_GOODS_SIZE,
-            _receive
+            Loop(
+                TraceabilityActions.RECEIVE_GOODS_BATCH,
+                first,
+                TraceabilityActions.RECEIVE_GOODS_SIZE,
+                _receive
+            )
         );
     }
 
@@ -146,6 +162,7 @@ abstract contract Consignments is Holdings {
             if (block.timestamp > dispatch.lapsesAt) reason = Reason.Lapsed;
             else if (record.has(ON_HOLD)) reason = Reason.Held;
             else reason = _refusesRecalled(action.holding, dispatch.to);
+            reason = _or(reason, _refusesQuarantined(action.holding, id, record, dispatch.to));
         }
         if (reason != Reason.None) return reason;
 
@@ -176,12 +193,14 @@ abstract contract Consignments is Holdings {
             first := actions.offset
         }
         _recordAll(
-            TraceabilityActions.END_DISPATCH_BATCH,
             hashes,
             authorisation,
-            first,
-            TraceabilityActions.END_DISPATCH_SIZE,
-            _endDispatch
+            Loop(
+                TraceabilityActions.END_DISPATCH_BATCH,
+                first,
+                TraceabilityActions.END_DISPATCH_SIZE,
+                _endDispatch
+            )
         );
     }
 
@@ -224,12 +243,14 @@ abstract contract Consignments is Holdings {
             first := actions.offset
         }
         _recordAll(
-            TraceabilityActions.RECEIVE_DIRECT_BATCH,
             hashes,
             authorisation,
-            first,
-            TraceabilityActions.RECEIVE_DIRECT_SIZE,
-            _receiveDirect
+            Loop(
+                TraceabilityActions.RECEIVE_DIRECT_BATCH,
+                first,
+                TraceabilityActions.RECEIVE_DIRECT_SIZE,
+                _receiveDirect
+            )
         );
     }
 
@@ -267,6 +288,7 @@ abstract contract Consignments is Holdings {
         returns (Reason)
     {
         if (record.status() != ON_ITS_WAY) return Reason.WrongState;
+        // forge-lint: disable-next-line(unsafe-typecast)
         return dispatch.consignment == bytes23(consignment) ? Reason.None : Reason.Malformed;
     }
 
@@ -274,6 +296,17 @@ abstract contract Consignments is Holdings {
     function _refusesRecalled(HoldingKey calldata holding, uint24 to) private view returns (Reason) {
         if (to == holding.maker) return Reason.None;
         return RECALLS.isRecalled(holding.maker, holding.handle) ? Reason.Recalled : Reason.None;
+    }
+
+    /// @dev Out of quarantine goods only go back: to whoever sent them, or made them. Asked on their arrival too, for they
+    /// may have failed on their way.
+    function _refusesQuarantined(HoldingKey calldata holding, bytes32 id, Record record, uint24 to)
+        private
+        view
+        returns (Reason)
+    {
+        if (!record.has(FLAG_QUARANTINED) || to == holding.maker) return Reason.None;
+        return to == _receipts[id].from ? Reason.None : Reason.Quarantined;
     }
 
     /// @dev Writes a line: its holding first, its consignment second.
@@ -288,6 +321,8 @@ abstract contract Consignments is Holdings {
         uint24 sender,
         uint8 dispute
     ) private returns (Touched[] memory touched) {
+        if (status == ON_ITS_WAY) ++_linesOnTheirWay[consignment];
+        else --_linesOnTheirWay[consignment];
         touched = new Touched[](2);
         touched[0] = _write(batch, hash, id, holder, status, flags);
         touched[1] = _write(

@@ -10,6 +10,7 @@ import {ISignedLedger, Reason} from "./interfaces/ISignedLedger.sol";
 import {ISuccession} from "./interfaces/ISuccession.sol";
 import {HoldingStatus, ITraceability} from "./interfaces/ITraceability.sol";
 import {
+    FLAG_DISPUTED,
     FLAG_HELD_BY_PARTY,
     FLAG_HELD_BY_REGULATOR,
     FLAG_PACKED,
@@ -52,6 +53,7 @@ abstract contract Holdings is TradeLedger, ITraceability {
 
     mapping(bytes32 holding => bytes32 parent) internal _parents;
     mapping(bytes32 holding => Dispatch dispatch) internal _dispatches;
+    mapping(bytes32 consignment => uint256 lines) internal _linesOnTheirWay;
     mapping(bytes32 holding => Receipt receipt) internal _receipts;
     mapping(bytes32 receipt => Claim claim) internal _claims;
 
@@ -77,8 +79,9 @@ abstract contract Holdings is TradeLedger, ITraceability {
     }
 
     /// @inheritdoc ISignedLedger
+    /// @dev A consignment awaits one while a line of it does: an act on the line stands in both their heads.
     function awaitsAnswer(bytes32 id) external view override(ISignedLedger, SignedLedger) returns (bool) {
-        return _isOnItsWay(id, _records[id]);
+        return _linesOnTheirWay[id] != 0 || _isOnItsWay(id, _records[id]);
     }
 
     /// @inheritdoc ITraceability
@@ -126,8 +129,8 @@ abstract contract Holdings is TradeLedger, ITraceability {
         return _records[outermost].status() == uint8(HoldingStatus.Dispatched);
     }
 
-    /// @dev The holds on a holding and on all it is packed in, as far as a custodian is looked for, and the outermost
-    /// packing that is in quarantine; 0 if none is.
+    /// @dev The holds on a holding and on all it is packed in, as far as a custodian is looked for, with what failed
+    /// among it, and the outermost packing that is in quarantine; 0 if none is.
     function _holdsOver(bytes32 id, Record record) internal view returns (uint8 holds, bytes32 quarantined) {
         holds = record.flags();
         for (uint256 level; record.has(FLAG_PACKED) && level < NESTING_MAX; ++level) {
@@ -136,7 +139,25 @@ abstract contract Holdings is TradeLedger, ITraceability {
             holds |= record.flags();
             if (record.has(FLAG_QUARANTINED)) quarantined = id;
         }
-        holds &= HELD;
+        holds &= HELD | FLAG_DISPUTED;
+    }
+
+    /// @dev The holding whose receipt counts for another, because it came along in it: what brought the outermost
+    /// packing in quarantine, if somebody received that; else what brought the holding itself.
+    function _carrierOf(bytes32 id, Record record, uint24 custodian) internal view returns (bytes32 carrier) {
+        (, bytes32 quarantined) = _holdsOver(id, record);
+        if (quarantined != 0) carrier = _broughtBy(quarantined, _records[quarantined], custodian);
+        if (_receipts[carrier].receiver == address(0)) carrier = _broughtBy(id, record, custodian);
+    }
+
+    /// @dev A receipt makes the receiver the holder of the outermost packing alone: what came in it still has the
+    /// holder of before. So the innermost, itself or a packing, that the custodian is the holder of.
+    function _broughtBy(bytes32 id, Record record, uint24 custodian) private view returns (bytes32) {
+        while (record.holder() != custodian) {
+            id = _parents[id];
+            record = _records[id];
+        }
+        return id;
     }
 
     /// @dev Refusals of any act on a holding by its custodian.

@@ -78,6 +78,10 @@ abstract contract LotEvents is Holdings {
     uint8 private constant LAST_ORIGIN = uint8(type(Origin).max);
     uint8 private constant HELD_STATUS = uint8(HoldingStatus.Held);
 
+    // Places of a kind and an action in a table.
+    uint256 private constant SPLITTING = ADD; // an object, if it has a source
+    uint256 private constant UNPACKING = KIND + DELETE;
+
     /// @dev One batch, and in it one event at a time, while items are judged. Memory is taken once a batch.
     struct Judged {
         bytes32 batch;
@@ -90,7 +94,6 @@ abstract contract LotEvents is Holdings {
         bytes32 first; // the parent or source, if any
         bytes32 sourceLot;
         uint8 sourceFlags;
-        bytes32 quarantined; // whose receipt goes with the parts of an event, if any
         uint256 breaches;
         Reason reason; // why the item that gave no record was refused
         HoldingIds holdings;
@@ -148,17 +151,16 @@ abstract contract LotEvents is Holdings {
         judged.place = kind << 4 | uint256(facts.action()) << 2;
         judged.first = 0;
         judged.breaches = 0;
-        judged.quarantined = 0;
         LotEventLog log = LotEventLogLibrary.open(index, facts, action.root);
         if (!_judgeAll(judged, items, log)) return false;
 
         uint256 count = facts.items();
+        if (judged.first != 0) _handOnReceipts(judged, log, count);
         for (uint256 i; i < count; ++i) {
             (bytes32 id, Record record) = log.get(i);
             _records[id] = record;
         }
         if (kind == AGGREGATION) _pack(facts.action(), log, count);
-        if (judged.quarantined != 0) _handOnReceipt(judged.quarantined, log, count);
         log.send(LotEventRecorded.selector, judged.batch, judged.actionHash, judged.breaches);
         return true;
     }
@@ -280,7 +282,6 @@ abstract contract LotEvents is Holdings {
             reason = _refusesUse(record);
             judged.sourceLot = RecallActions.lotId(item.facts.maker(), item.handle);
             judged.sourceFlags = flags & (HELD | FLAG_DISPUTED | FLAG_BREACH);
-            if (record.has(FLAG_QUARANTINED)) judged.quarantined = id;
         } else if (arrow == PACK) {
             reason = _refusesPacking(judged.first, item, id, record);
             flags |= FLAG_PACKED;
@@ -289,17 +290,12 @@ abstract contract LotEvents is Holdings {
             else if (_isOnItsWay(id, record)) reason = Reason.WrongState;
             // What leaves its packing stays under the packing's holds: unpacking is no way round one. And it lies with
             // whoever answers for the outermost packing: the signer.
-            (uint8 holds, bytes32 quarantined) = _holdsOver(id, record);
+            (uint8 holds,) = _holdsOver(id, record);
             flags = (flags & ~FLAG_PACKED) | holds;
             holder = judged.organisation;
             if (_parents[id] != judged.first) {
                 judged.breaches |= BREACH_UNPACKED_FROM_ELSEWHERE;
                 flags |= FLAG_BREACH;
-            }
-            // One receipt an event: else whoever received one part could release another's.
-            if (quarantined != 0) {
-                if (judged.quarantined != 0 && judged.quarantined != quarantined) reason = Reason.Malformed;
-                judged.quarantined = quarantined;
             }
         }
         // Nothing for EMPTY: a used-up parent can still be unpacked, or what is in it would be stuck.
@@ -348,12 +344,15 @@ abstract contract LotEvents is Holdings {
         return record.status() == HELD_STATUS ? Reason.None : Reason.WrongState;
     }
 
-    /// @dev What was split off or unpacked in quarantine has the same receiver, who must not release it.
-    function _handOnReceipt(bytes32 quarantined, LotEventLog log, uint256 items) private {
-        Receipt memory receipt = _receipts[quarantined];
+    /// @dev What is split off from a holding, or unpacked from what it came in, was received with that: by a key that must
+    /// not release it, from somebody it may go back to. Found out before the records change, which say what brought it.
+    function _handOnReceipts(Judged memory judged, LotEventLog log, uint256 items) private {
+        if (judged.place != SPLITTING && judged.place != UNPACKING) return;
         for (uint256 i = 1; i < items; ++i) {
             (bytes32 id,) = log.get(i);
-            _receipts[id] = receipt;
+            bytes32 carrier = judged.first;
+            if (judged.place == UNPACKING) carrier = _carrierOf(id, _records[id], judged.organisation);
+            if (carrier != id) _receipts[id] = _receipts[carrier];
         }
     }
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {OrderBook} from "./OrderBook.sol";
-import {Batch} from "./SignedLedger.sol";
+import {Batch, Loop} from "./SignedLedger.sol";
 import {RIGHT_ORDER, RIGHT_RECEIVE, ROLES_KNOWN} from "./interfaces/IParticipants.sol";
 import {
     AcceptMilestone,
@@ -15,7 +15,6 @@ import {
 import {Authorisation, Reason, Touched} from "./interfaces/ISignedLedger.sol";
 import {ProcurementActions} from "./libraries/ProcurementActions.sol";
 import {FLAG_CLOSED, Record} from "./types/Record.sol";
-import {Terms} from "./types/Terms.sol";
 
 /// @title Milestones of service lines: reported by the supplier, accepted by the buyer.
 abstract contract Milestones is OrderBook {
@@ -44,17 +43,30 @@ abstract contract Milestones is OrderBook {
         for (uint256 i; i < hashes.length; ++i) {
             hashes[i] = actions[i].hash();
         }
-        Batch memory batch = _authorise(ProcurementActions.REPORT_MILESTONE_BATCH, hashes, authorisation);
-        for (uint256 i; i < hashes.length; ++i) {
-            _settle(batch, i, hashes[i], _report(batch, i, hashes[i], actions[i]));
+        uint256 first;
+        assembly ("memory-safe") {
+            first := actions.offset
         }
-        _finish(batch);
+        _recordAll(
+            hashes,
+            authorisation,
+            Loop(
+                ProcurementActions.REPORT_MILESTONE_BATCH,
+                first,
+                ProcurementActions.REPORT_MILESTONE_SIZE,
+                _report
+            )
+        );
     }
 
-    function _report(Batch memory batch, uint256 index, bytes32 hash, ReportMilestone calldata action)
+    function _report(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
+        ReportMilestone calldata action;
+        assembly ("memory-safe") {
+            action := place
+        }
         bytes32 id = action.milestone.id();
         Record record = _records[id];
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_ORDER), _refusesMoment(action.occurredAt));
@@ -96,17 +108,30 @@ abstract contract Milestones is OrderBook {
         for (uint256 i; i < hashes.length; ++i) {
             hashes[i] = actions[i].hash();
         }
-        Batch memory batch = _authorise(ProcurementActions.ACCEPT_MILESTONE_BATCH, hashes, authorisation);
-        for (uint256 i; i < hashes.length; ++i) {
-            _settle(batch, i, hashes[i], _accept(batch, i, hashes[i], actions[i]));
+        uint256 first;
+        assembly ("memory-safe") {
+            first := actions.offset
         }
-        _finish(batch);
+        _recordAll(
+            hashes,
+            authorisation,
+            Loop(
+                ProcurementActions.ACCEPT_MILESTONE_BATCH,
+                first,
+                ProcurementActions.ACCEPT_MILESTONE_SIZE,
+                _accept
+            )
+        );
     }
 
-    function _accept(Batch memory batch, uint256 index, bytes32 hash, AcceptMilestone calldata action)
+    function _accept(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
+        AcceptMilestone calldata action;
+        assembly ("memory-safe") {
+            action := place
+        }
         bytes32 id = action.milestone.id();
         bytes32 order = action.milestone.order.id();
         Record record = _records[id];
@@ -142,17 +167,25 @@ abstract contract Milestones is OrderBook {
         for (uint256 i; i < hashes.length; ++i) {
             hashes[i] = actions[i].hash();
         }
-        Batch memory batch = _authorise(ProcurementActions.END_REPORT_BATCH, hashes, authorisation);
-        for (uint256 i; i < hashes.length; ++i) {
-            _settle(batch, i, hashes[i], _endReport(batch, i, hashes[i], actions[i]));
+        uint256 first;
+        assembly ("memory-safe") {
+            first := actions.offset
         }
-        _finish(batch);
+        _recordAll(
+            hashes,
+            authorisation,
+            Loop(ProcurementActions.END_REPORT_BATCH, first, ProcurementActions.END_REPORT_SIZE, _endReport)
+        );
     }
 
-    function _endReport(Batch memory batch, uint256 index, bytes32 hash, EndReport calldata action)
+    function _endReport(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
     {
+        EndReport calldata action;
+        assembly ("memory-safe") {
+            action := place
+        }
         bytes32 id = action.milestone.id();
         Record record = _records[id];
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_ORDER | RIGHT_RECEIVE), _refusesMoment(action.occurredAt));

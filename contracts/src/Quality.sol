@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Holdings} from "./Holdings.sol";
-import {Batch} from "./SignedLedger.sol";
+import {Batch, Loop} from "./SignedLedger.sol";
 import {RIGHT_QUALITY, ROLES_KNOWN, ROLE_REGULATOR} from "./interfaces/IParticipants.sol";
 import {Authorisation, Reason, Touched} from "./interfaces/ISignedLedger.sol";
 import {ITraceability, JudgeHolding, PlaceHold, Verdict} from "./interfaces/ITraceability.sol";
@@ -33,12 +33,9 @@ abstract contract Quality is Holdings {
             first := actions.offset
         }
         _recordAll(
-            TraceabilityActions.PLACE_HOLD_BATCH,
             hashes,
             authorisation,
-            first,
-            TraceabilityActions.PLACE_HOLD_SIZE,
-            _placeHold
+            Loop(TraceabilityActions.PLACE_HOLD_BATCH, first, TraceabilityActions.PLACE_HOLD_SIZE, _placeHold)
         );
     }
 
@@ -79,16 +76,19 @@ abstract contract Quality is Holdings {
             first := actions.offset
         }
         _recordAll(
-            TraceabilityActions.JUDGE_HOLDING_BATCH,
             hashes,
             authorisation,
-            first,
-            TraceabilityActions.JUDGE_HOLDING_SIZE,
-            _judgeHolding
+            Loop(
+                TraceabilityActions.JUDGE_HOLDING_BATCH,
+                first,
+                TraceabilityActions.JUDGE_HOLDING_SIZE,
+                _judgeHolding
+            )
         );
     }
 
-    /// @dev A regulator lifts its own hold. The custodian's quality passes or fails what it holds or has in quarantine.
+    /// @dev A regulator lifts its own hold first. The custodian's quality passes or fails what it holds or has in quarantine,
+    /// a regulator's too.
     function _judgeHolding(Batch memory batch, uint256 index, bytes32 hash, uint256 place)
         private
         returns (Reason reason)
@@ -101,7 +101,7 @@ abstract contract Quality is Holdings {
         Record record = _records[id];
         uint8 flags = record.flags();
         bool passes = action.verdict == uint8(Verdict.Pass);
-        bool regulator = _isRegulator(batch);
+        bool regulator = _isRegulator(batch) && record.has(FLAG_HELD_BY_REGULATOR);
         uint8 concerned = regulator ? FLAG_HELD_BY_REGULATOR : OF_PARTY;
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_QUALITY), _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesSeq(record, action.seq));
@@ -115,7 +115,7 @@ abstract contract Quality is Holdings {
         if (reason == Reason.None && !regulator && record.has(FLAG_CLOSED)) reason = Reason.Closed;
         if (
             reason == Reason.None && !regulator && record.has(FLAG_QUARANTINED)
-                && _receipts[id].receiver == batch.signer
+                && _receipts[_carrierOf(id, record, batch.standing.organisation)].receiver == batch.signer
         ) reason = Reason.SameSigner;
         if (reason != Reason.None) return reason;
 

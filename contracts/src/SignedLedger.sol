@@ -19,6 +19,16 @@ struct Batch {
     Reason firstReason;
 }
 
+/// @dev How a batch goes through its actions, which are told apart by where in calldata they stand.
+/// @param place Where the first action stands, and `size` how far the next is from it.
+/// @param record Takes the batch, the index, the hash and the place of an action; refuses it, or writes and emits.
+struct Loop {
+    bytes32 typehash;
+    uint256 place;
+    uint256 size;
+    function(Batch memory, uint256, bytes32, uint256) returns (Reason) record;
+}
+
 /// @title The records of every ledger.
 /// @dev The first base with storage, so `_records` stands at slot 0, pinned by test: a storage proof of
 /// `_records[id]` is evidence.
@@ -140,22 +150,16 @@ abstract contract SignedLedger is ISignedLedger, Records, EIP712 {
         );
     }
 
-    /// @dev Authorises a batch and records its actions one by one. One loop for all kinds, which are told apart by
-    /// where in calldata an action stands: a loop of its own for each costs a ledger 700 bytes a kind.
-    /// @param place Where the first action stands, and `size` how far the next is from it.
-    /// @param record Takes the batch, the index, the hash and the place of an action; refuses it, or writes and emits.
-    function _recordAll(
-        bytes32 typehash,
-        bytes32[] memory hashes,
-        Authorisation calldata authorisation,
-        uint256 place,
-        uint256 size,
-        function(Batch memory, uint256, bytes32, uint256) returns (Reason) record
-    ) internal {
-        Batch memory batch = _authorise(typehash, hashes, authorisation);
+    /// @dev Authorises a batch and records its actions one by one. One loop for all kinds: one of its own costs a ledger
+    /// 700 bytes a kind, and so do literal arguments, for which the optimiser makes a copy of the loop at each call.
+    function _recordAll(bytes32[] memory hashes, Authorisation calldata authorisation, Loop memory loop)
+        internal
+    {
+        Batch memory batch = _authorise(loop.typehash, hashes, authorisation);
+        uint256 place = loop.place;
         for (uint256 i; i < hashes.length; ++i) {
-            _settle(batch, i, hashes[i], record(batch, i, hashes[i], place));
-            place += size;
+            _settle(batch, i, hashes[i], loop.record(batch, i, hashes[i], place));
+            place += loop.size;
         }
         _finish(batch);
     }

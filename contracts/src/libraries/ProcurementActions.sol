@@ -76,6 +76,17 @@ library ProcurementActions {
         "EndReportBatch(EndReport[] actions,uint256 nonce,uint64 deadline,uint8 mode)EndReport(MilestoneKey milestone,uint24 seq,uint64 occurredAt,uint32 schema,bytes32 root)MilestoneKey(OrderKey order,uint8 line,uint8 number)OrderKey(uint24 buyer,uint24 supplier,bytes32 handle)"
     );
 
+    // How many bytes of calldata an action takes: a word a field, those of its keys included.
+    uint256 internal constant ISSUE_ORDER_SIZE = 10 * 32;
+    uint256 internal constant CONFIRM_ORDER_SIZE = 8 * 32;
+    uint256 internal constant PROPOSE_CHANGE_SIZE = 10 * 32;
+    uint256 internal constant AGREE_CHANGE_SIZE = 7 * 32;
+    uint256 internal constant END_PROPOSAL_SIZE = 7 * 32;
+    uint256 internal constant CLOSE_LINES_SIZE = 8 * 32;
+    uint256 internal constant REPORT_MILESTONE_SIZE = 12 * 32;
+    uint256 internal constant ACCEPT_MILESTONE_SIZE = 10 * 32;
+    uint256 internal constant END_REPORT_SIZE = 9 * 32;
+
     function id(OrderKey calldata order) internal pure returns (bytes32) {
         return keccak256(abi.encode(ORDER_KEY, order));
     }
