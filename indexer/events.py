@@ -39,6 +39,17 @@ PACKED: Mapping[str, Sequence[tuple[str, str]]] = {
         ("rights", "uint16"),
         ("organisation", "uint24"),
     ),
+    "Terms": (
+        ("buyer", "uint24"),
+        ("supplier", "uint24"),
+        ("lines", "uint16"),
+        ("done", "uint8"),
+        ("first_promised_at", "uint40"),
+        ("promised_at", "uint40"),
+        ("lapses_at", "uint40"),
+        ("proposer", "uint24"),
+        ("next_promised_at", "uint40"),
+    ),
     "LotEventFacts": (
         ("index", "uint16"),
         ("breaches", "uint16"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from indexer.schema import KINDS, metadata
 
 # Raise it when project.py or derive.py writes other rows into the same tables.
-PROJECTION = 1
+PROJECTION = 2
 
 
 def fingerprint(chain_id: int, genesis_hash: bytes, contracts: Mapping[bytes, str]) -> bytes:

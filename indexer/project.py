@@ -6,7 +6,7 @@ What needs another row to be known (an input's integer) is resolved by SQL in de
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ Rows = dict[str, list[Row]]
 _AGGREGATION = 1
 _ADD, _DELETE = 1, 3
 _PARENT, _CHILD = 1, 2
-_EXISTING = 0
+_EXISTING, _BROUGHT_IN = 0, 3
 
 
 def project(events: Iterable[Event], headers: Iterable[Header]) -> Rows:
@@ -95,10 +95,11 @@ def _action(event: Event, rows: Rows) -> None:
     _recorded(event, rows)
     table = schema.EVENT_TABLES.get(event.kind.name)
     if table is not None:
-        values = (event.fields[column.name] for column in table.columns if column.name != "number")
-        rows[table.name].append((event.number, *values))
+        rows[table.name].append((event.number, *(_value(event, column.name) for column in table.columns[1:])))
     if "key_rights" in event.fields:
         _key(event, rows)
+    if "terms_buyer" in event.fields:
+        _order(event, rows)
     if "roles" in event.fields:
         rows["organisation"].append(
             (
@@ -108,6 +109,32 @@ def _action(event: Event, rows: Rows) -> None:
                 event.fields["roles"],
             )
         )
+
+
+def _order(event: Event, rows: Rows) -> None:
+    """An order stands first in what its own acts touch, second in what the acceptance of a last milestone does."""
+    touched = event.lists["touched"]
+    position = 2 if event.kind.name == "MilestoneAccepted" else 1
+    if position <= len(touched):
+        values = (event.fields[name] for name in schema.TERMS_FIELDS)
+        rows["purchase_order"].append((event.number + position, touched[position - 1]["id"], *values))
+
+
+def _value(event: Event, column: str) -> Any:
+    """A column of an event's own table: a signed field, or the id of what the action touched."""
+    if column == "id":
+        return event.lists["touched"][0]["id"]
+    if column == "consignment_id":
+        return event.lists["touched"][1]["id"]
+    return event.fields[column]
+
+
+def _received_direct(event: Event, rows: Rows) -> None:
+    """A holding comes to be by its receiver's word alone: brought in, out of nothing on this ledger."""
+    _action(event, rows)
+    key = {name.removeprefix("holding_"): value for name, value in event.fields.items() if name.startswith("holding_")}
+    _holding(event.number + 1, event.lists["touched"][0]["id"], {**key, "origin": _BROUGHT_IN}, rows)
+    rows["lineage"].append((event.number, event.number + 1))
 
 
 def _founded(event: Event, rows: Rows) -> None:
@@ -173,20 +200,24 @@ def _lot_event(event: Event, rows: Rows) -> None:
     for number, item in enumerate(event.lists["items"], start=event.number + 1):
         rows["lot_event_item"].append((number, item["id"], item["role"], item["origin"], item["seq"]))
         if item["origin"] != _EXISTING:
-            rows["holding"].append(
-                (
-                    number,
-                    item["id"],
-                    lot_id(item["maker"], item["handle"]),
-                    item["maker"],
-                    item["handle"],
-                    item["creator"],
-                    item["serial"],
-                    item["origin"],
-                )
-            )
+            _holding(number, item["id"], item, rows)
             rows["lineage"].append((event.number, number))
     _pack(event, rows)
+
+
+def _holding(number: int, holding: bytes, item: Mapping[str, Any], rows: Rows) -> None:
+    rows["holding"].append(
+        (
+            number,
+            holding,
+            lot_id(item["maker"], item["handle"]),
+            item["maker"],
+            item["handle"],
+            item["creator"],
+            item["serial"],
+            item["origin"],
+        )
+    )
 
 
 def _pack(event: Event, rows: Rows) -> None:
@@ -206,5 +237,6 @@ _PROJECTIONS: dict[str, Callable[[Event, Rows], None]] = {
     "Refused": _refused,
     "NoncesCancelled": _nonces_cancelled,
     "LotEventRecorded": _lot_event,
+    "ReceivedDirect": _received_direct,
     "OrganisationFounded": _founded,
 }

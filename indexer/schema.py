@@ -14,7 +14,8 @@ the items it lists count from 1, so an item, the holding it creates and the reco
 `block_of(number)` joins to `block.number`, `event_of(number)` to `event.number`.
 
 Beside the tables named here there is one for each remaining kind of event, with the fields of its action as
-columns (`CustodyOffered` -> `mirror.custody_offered`), generated from the ABI: `EVENT_TABLES`.
+columns (`GoodsDispatched` -> `mirror.goods_dispatched`), generated from the ABI: `EVENT_TABLES`. Its `id` is the first
+subject the action touched; a line of a consignment has that one's id beside it.
 """
 
 from __future__ import annotations
@@ -216,6 +217,28 @@ packing = _journal(
 packing_latest = _latest(packing, "child")
 Index("packing_latest_by_parent", packing_latest.c.parent)
 
+# --- orders ---------------------------------------------------------------------------------------------------
+
+purchase_order = _journal(
+    "purchase_order",
+    column("id", LargeBinary),
+    column("buyer", Integer),
+    column("supplier", Integer),
+    column("lines", Integer),
+    column("done", SmallInteger),
+    column("first_promised_at", BigInteger),
+    column("promised_at", BigInteger),
+    column("lapses_at", BigInteger),
+    column("proposer", Integer),
+    column("next_promised_at", BigInteger),
+    column("open_lines", UINT256),
+)
+"""The after-image of an order's terms and open lines; its status stands in the record (by `id`). What never changes
+(handle, services, quarantines) stands in `order_issued`."""
+purchase_order_latest = _latest(purchase_order, "id")
+Index("purchase_order_latest_by_buyer", purchase_order_latest.c.buyer, purchase_order_latest.c.number)
+Index("purchase_order_latest_by_supplier", purchase_order_latest.c.supplier, purchase_order_latest.c.number)
+
 # --- bookkeeping ----------------------------------------------------------------------------------------------
 
 cursor = Table(
@@ -243,17 +266,54 @@ recent_block = Table(
 
 # --- one table for each remaining kind of event -----------------------------------------------------------------
 
-# Fields that stand in `event` or `key` already.
+# Fields that stand in `event`, `key` or `purchase_order` already.
 EVENT_FIELDS = ("batch", "index", "action_hash", "schema", "root", "occurred_at")
 KEY_FIELDS = tuple(f"key_{each.name}" for each in key.columns if each.name not in ("number", "id", "address"))
+TERMS_FIELDS = tuple(
+    each.name if each.name == "open_lines" else f"terms_{each.name}"
+    for each in purchase_order.columns
+    if each.name not in ("number", "id")
+)
 _BY_HAND = {"Authorised", "Refused", "NoncesCancelled", "LotEventRecorded", "OrganisationFounded"}
+
+# What the service looks actions up by.
+_LINE = ("id", "consignment_id")
+_INDEXED: Mapping[str, tuple[str, ...]] = {
+    "OrderIssued": ("id", "order_handle"),
+    "OrderConfirmed": ("id",),
+    "ChangeProposed": ("id",),
+    "ChangeAgreed": ("id",),
+    "ProposalEnded": ("id",),
+    "LinesClosed": ("id",),
+    "MilestoneReported": ("id", "milestone_order_handle"),
+    "MilestoneAccepted": ("id",),
+    "ReportEnded": ("id",),
+    "GoodsDispatched": (*_LINE, "order"),
+    "GoodsReceived": _LINE,
+    "DispatchEnded": _LINE,
+    "ReceivedDirect": ("id", "order"),
+    "HoldingJudged": ("id",),
+    "DiscrepancySettled": ("id",),
+    "ReceiptCountersigned": ("id",),
+    "SheetSigned": ("id",),
+}
 
 
 def _event_table(kind: EventKind) -> Table | None:
     columns = [
-        column(field.name, type_of(field)) for field in kind.fields if field.name not in EVENT_FIELDS + KEY_FIELDS
+        column(field.name, type_of(field))
+        for field in kind.fields
+        if field.name not in EVENT_FIELDS + KEY_FIELDS + TERMS_FIELDS
     ]
-    return _journal(snake(kind.name), *columns) if columns else None
+    if not columns:
+        return None
+    ids = [column("id", LargeBinary)]
+    if any(each.name == "consignment_handle" for each in columns) and kind.contract == "Traceability":
+        ids.append(column("consignment_id", LargeBinary))
+    table = _journal(snake(kind.name), *ids, *columns)
+    for name in _INDEXED.get(kind.name, ()):
+        Index(f"{table.name}_by_{name}", table.c[name])
+    return table
 
 
 def _event_tables() -> dict[str, Table]:

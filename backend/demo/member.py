@@ -18,6 +18,9 @@ OBJECT, AGGREGATION, TRANSACTION, TRANSFORMATION, ASSOCIATION = range(5)
 NONE, ADD, OBSERVE, DELETE = range(4)
 SUBJECT, PARENT, CHILD, INPUT, OUTPUT, SOURCE = range(6)
 EXISTING, MADE, SPLIT, BROUGHT_IN, OPENING_STOCK = range(5)
+ACCEPTED, SHORT, OVER, REJECTED = range(1, 5)
+PASS, FAIL = 1, 2
+NO_ORDER = bytes(32)
 
 ALL_RIGHTS = (1 << 10) - 1
 FAR = (1 << 40) - 1
@@ -116,6 +119,48 @@ class Member:
                 {"role": items[holding][0], "origin": items[holding][1], "holding": holding.key, "seq": holding.seq}
                 for holding in ordered
             ],
+        )
+
+    def consignment(self, receiver: "Member") -> dict[str, Any]:
+        """The key of a new consignment to another member."""
+        return {"from": self.organisation, "to": receiver.organisation, "handle": self.salt()}
+
+    def dispatch(
+        self,
+        holding: Holding,
+        consignment: Mapping[str, Any],
+        *,
+        order: bytes = NO_ORDER,
+        line: int = 0,
+        lapses_at: int = FAR,
+    ) -> dict[str, Any]:
+        """A `DispatchGoods`: one line of a consignment, on one line of an order or of none."""
+        return self.state(
+            holding=holding.key,
+            consignment=consignment,
+            seq=holding.seq,
+            order=order,
+            line=line,
+            lapsesAt=lapses_at,
+        )
+
+    def receipt(
+        self,
+        holding: Holding,
+        consignment: Mapping[str, Any],
+        *,
+        outcome: int = ACCEPTED,
+        cause: int = 0,
+        quarantine: bool = False,
+    ) -> dict[str, Any]:
+        """A `ReceiveGoods`: what this member says of one line that is on its way to it."""
+        return self.state(
+            holding=holding.key,
+            consignment=consignment,
+            agreesTo=holding.head,
+            outcome=outcome,
+            cause=cause,
+            quarantine=quarantine,
         )
 
     def correction(self, holding: Holding) -> dict[str, Any]:

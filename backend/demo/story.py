@@ -16,7 +16,6 @@ from backend.demo.member import (
     AGGREGATION,
     CHILD,
     DELETE,
-    FAR,
     INPUT,
     MADE,
     NONE,
@@ -149,12 +148,13 @@ class Story:
 
     def _hand_over(self, giver: str, receiver: str, holding: Holding) -> Holding:
         one, other = self.members[giver], self.members[receiver]
-        offer = one.state(holding=holding.key, seq=holding.seq, to=other.organisation, lapsesAt=FAR)
-        self._sign(one, "OfferCustody", offer)
-        offered = holding.after("OfferCustody", offer, one.address)
-        acceptance = other.state(holding=holding.key, agreesTo=offered.head)
-        self._sign(other, "AcceptCustody", acceptance)
-        return offered.after("AcceptCustody", acceptance, other.address)
+        consignment = one.consignment(other)
+        dispatch = one.dispatch(holding, consignment)
+        self._sign(one, "DispatchGoods", dispatch)
+        sent = holding.after("DispatchGoods", dispatch, one.address)
+        receipt = other.receipt(sent, consignment)
+        self._sign(other, "ReceiveGoods", receipt)
+        return sent.after("ReceiveGoods", receipt, other.address)
 
     def _record(
         self, member: Member, holdings: Sequence[Holding], events: Sequence[Mapping[str, Any]]

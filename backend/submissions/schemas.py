@@ -46,7 +46,7 @@ class BatchIn(_In):
 
     chain_id: Unsigned
     contract: Address
-    action: str = Field(max_length=64, description="The kind: RecordLotEvent, OfferCustody, ...")
+    action: str = Field(max_length=64, description="The kind: RecordLotEvent, DispatchGoods, ...")
     actions: list[dict[str, Any]]
     trails: list[TrailIn] = Field(
         default=[], description="One for each action of CorrectDetails; empty for all others."

@@ -2,11 +2,11 @@
 
 from functools import cache
 
-HOLDING_STATUS = ("none", "held", "offered", "used_up")
+HOLDING_STATUS = ("none", "held", "dispatched", "used_up")
 ORIGIN = ("none", "made", "split", "brought_in", "opening_stock")
 EVENT_KIND = ("object", "aggregation", "transaction", "transformation", "association")
 
-FLAGS = ("packed", "held_by_party", "held_by_regulator", "recalled", "disputed", "breach", "closed")
+FLAGS = ("packed", "held_by_party", "held_by_regulator", "recalled", "disputed", "breach", "closed", "quarantined")
 RECALLED = 1 << FLAGS.index("recalled")
 
 BREACHES = ("used_while_held", "used_while_recalled", "unpacked_from_elsewhere")

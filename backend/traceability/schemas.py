@@ -27,8 +27,10 @@ class HoldingOut(_Out):
     origin: str = Field(description="made, split, brought_in or opening_stock.")
     serial: int
     custodian: CustodianOut
-    status: str = Field(description="held, offered or used_up.")
-    flags: tuple[str, ...] = Field(description="packed, held_by_party, held_by_regulator, disputed, breach, closed.")
+    status: str = Field(description="held, dispatched or used_up.")
+    flags: tuple[str, ...] = Field(
+        description="packed, held_by_party, held_by_regulator, disputed, breach, closed, quarantined."
+    )
     seq: int = Field(description="What the next act that names a seq has to name.")
     head: Head = Field(description="What an act that answers the last one has to agree to.")
     packed_in: Hash | None
@@ -48,7 +50,7 @@ class LotOut(_Out):
 class StepOut(_Out):
     """One record of a holding's history."""
 
-    kind: str = Field(description="The event's name on chain: LotEventRecorded, CustodyAccepted, ...")
+    kind: str = Field(description="The event's name on chain: LotEventRecorded, GoodsReceived, ...")
     action_hash: Hash
     batch: Hash | None
     transaction: Hash | None

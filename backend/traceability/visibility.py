@@ -1,7 +1,7 @@
 """Who may see which holding, and whose names are withheld.
 
 An actor sees a holding that its organisation ever had in custody, is the maker of, recorded something on or is being
-offered; and every holding upstream of such a one. Overseers see all. What is hidden answers as what does not exist.
+sent; and every holding upstream of such a one. Overseers see all. What is hidden answers as what does not exist.
 
 A trace forwards shows everything that became of a holding the actor touched, but not who has it: names end with the
 organisation that took custody directly from the actor. The same line is drawn upstream: what became of the rest of a
@@ -28,7 +28,7 @@ ALWAYS = (1 << 63) - 1
 _FURTHEST = 10_000
 _LOOKED_AT = 10_000
 
-_OFFERED = 2
+_DISPATCHED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _had(history: Iterable[Tenure], actor: Actor) -> bool:
 
 
 def _touched(connection: Connection, actor: Actor, numbers: Collection[int]) -> set[int]:
-    """Those holdings that the actor had in custody, is the maker of, recorded something on, or is being offered."""
+    """Those holdings that the actor had in custody, is the maker of, recorded something on, or is being sent."""
     if not numbers:
         return set()
     ours = actor.organisation
@@ -131,18 +131,17 @@ def _touched(connection: Connection, actor: Actor, numbers: Collection[int]) -> 
         .join(mirror.key_latest, mirror.key_latest.c.address == mirror.batch.c.signer)
         .where(record.id == holding.id, mirror.key_latest.c.organisation == ours)
     )
-    offer = mirror.EVENT_TABLES["CustodyOffered"].c
-    last_offer = (
-        select(offer.to)
-        .join(mirror.record, mirror.event_of(mirror.record.c.number) == offer.number)
-        .where(mirror.record.c.id == holding.id)
-        .order_by(offer.number.desc())
+    dispatch = mirror.EVENT_TABLES["GoodsDispatched"].c
+    last_receiver = (
+        select(dispatch.consignment_to)
+        .where(dispatch.id == holding.id)
+        .order_by(dispatch.number.desc())
         .limit(1)
         .scalar_subquery()
     )
     latest = mirror.record_latest.c
-    offered = exists(select(1).where(latest.id == holding.id, latest.status == _OFFERED, last_offer == ours))
-    is_ours = or_(holding.maker == ours, had, recorded, offered)
+    sent = exists(select(1).where(latest.id == holding.id, latest.status == _DISPATCHED, last_receiver == ours))
+    is_ours = or_(holding.maker == ours, had, recorded, sent)
     rows = connection.execute(
         select(holding.number, is_ours.label("is_ours")).where(among(holding.number, numbers), or_(is_ours, packed))
     ).all()

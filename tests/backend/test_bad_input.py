@@ -24,7 +24,7 @@ from backend.submissions.batches import MOST_ACTIONS
 from backend.submissions.models import RELAYED_TRANSACTION, SUBMISSION, SUBMISSION_CHANGE, SUBMISSION_ITEM
 from contracts.signatures import keccak
 from contracts.typed_data import action_hash, fold
-from tests.backend.park import ORGANISATIONS, Park
+from tests.backend.park import Park
 
 SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
@@ -255,17 +255,17 @@ def test_a_stale_seq_is_refused_and_writes_nothing(park: Park) -> None:
 
 
 def test_an_acceptance_of_another_head_is_refused(park: Park) -> None:
-    offered = park.offer("supplier", "tenant", park.make("supplier"))
+    sent, consignment = park.dispatch("supplier", "tenant", park.make("supplier"))
     tenant = park.members["tenant"]
-    acceptance = tenant.state(holding=offered.key, agreesTo=bytes(24))
-    refused(park, tenant.batch("AcceptCustody", acceptance), "wrong_agrees_to", 409, by="tenant")
+    receipt = tenant.receipt(sent, consignment) | {"agreesTo": bytes(24)}
+    refused(park, tenant.batch("ReceiveGoods", receipt), "wrong_agrees_to", 409, by="tenant")
 
 
-def test_an_offer_to_nobody_is_refused(park: Park) -> None:
+def test_a_dispatch_to_nobody_is_refused(park: Park) -> None:
     member = park.members["supplier"]
     made = park.make("supplier")
-    offer = member.state(holding=made.key, seq=made.seq, to=999, lapsesAt=FAR)
-    refused(park, member.batch("OfferCustody", offer), "organisation_unknown", 409)
+    nobody = {"from": member.organisation, "to": 999, "handle": member.salt()}
+    refused(park, member.batch("DispatchGoods", member.dispatch(made, nobody)), "organisation_unknown", 409)
 
 
 def test_an_act_on_another_ones_holding_is_refused(park: Park) -> None:
@@ -277,8 +277,8 @@ def test_an_act_on_another_ones_holding_is_refused(park: Park) -> None:
 
 def test_an_act_on_a_holding_that_is_not_there_is_refused(park: Park) -> None:
     member = park.members["supplier"]
-    offer = member.state(holding=member.new_holding().key, seq=0, to=ORGANISATIONS["tenant"][0], lapsesAt=FAR)
-    refused(park, member.batch("OfferCustody", offer), "subject_not_found", 409)
+    dispatch = member.dispatch(member.new_holding(), member.consignment(park.members["tenant"]))
+    refused(park, member.batch("DispatchGoods", dispatch), "subject_not_found", 409)
 
 
 def test_one_bad_action_refuses_a_whole_batch_that_says_all(park: Park) -> None:

@@ -222,21 +222,22 @@ def test_who_has_the_rest_of_a_lot_now_is_withheld_from_those_it_fed(park: Park)
 def test_a_timeline_shows_each_record_once_in_order(park: Park) -> None:
     store = Chainstore(park)
     answer = park.get("tenant", f"/v1/holdings/0x{store.part.id.hex()}/timeline").json()
-    assert ["LotEventRecorded", "CustodyOffered", "CustodyAccepted", "LotEventRecorded"] == [
+    assert ["LotEventRecorded", "GoodsDispatched", "GoodsReceived", "LotEventRecorded"] == [
         step["kind"] for step in answer["steps"]
     ]
-    assert ["held", "offered", "held", "used_up"] == [step["status"] for step in answer["steps"]]
+    assert ["held", "dispatched", "held", "used_up"] == [step["status"] for step in answer["steps"]]
     assert [3, 3, 5, 5] == [step["recorded_by"]["organisation"] for step in answer["steps"]]
     assert [1, 2, 3, 4] == [step["seq"] for step in answer["steps"]]
     assert all(step["finalised"] for step in answer["steps"])
 
 
-def test_one_who_is_being_offered_a_holding_sees_it_until_the_offer_ends(park: Park) -> None:
-    offered = park.offer("supplier", "tenant", park.make("supplier"))
-    assert sees(park, "tenant", offered)
+def test_one_who_is_being_sent_a_holding_sees_it_until_the_dispatch_ends(park: Park) -> None:
+    sent, consignment = park.dispatch("supplier", "tenant", park.make("supplier"))
+    assert sees(park, "tenant", sent)
     supplier = park.members["supplier"]
-    park.record("supplier", "EndOffer", supplier.state(holding=offered.key, seq=offered.seq))
-    assert not sees(park, "tenant", offered)
+    end = supplier.state(holding=sent.key, consignment=consignment, seq=sent.seq)
+    park.record("supplier", "EndDispatch", end)
+    assert not sees(park, "tenant", sent)
 
 
 def test_a_packed_holding_follows_what_it_is_packed_in(park: Park) -> None:

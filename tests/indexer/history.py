@@ -84,10 +84,31 @@ class History:
         self.sign(TENANT, "RecordLotEvent", kind=kind, action=action, items=items)
         self.created |= {serial: self.height for serial, (_, origin) in roles.items() if origin != EXISTING}
 
-    def offer(self, serial: int, lapses_at: int = FAR) -> None:
+    def dispatch(self, serial: int, lapses_at: int = FAR) -> None:
         self.sign(
-            TENANT, "OfferCustody", holding=holding(serial), seq=self.seq(serial), to=OPERATOR, lapsesAt=lapses_at
+            TENANT,
+            "DispatchGoods",
+            holding=holding(serial),
+            consignment=consignment(serial),
+            seq=self.seq(serial),
+            order=bytes(32),
+            line=0,
+            lapsesAt=lapses_at,
         )
+
+    def receive_directly(self) -> int:
+        """The tenant takes in goods of a sender who does not sign."""
+        serial = self._next_serial()
+        self.sign(
+            TENANT,
+            "ReceiveDirect",
+            holding={**holding(serial), "maker": 0},
+            order=bytes(32),
+            line=0,
+            claim=bytes(32),
+            quarantine=False,
+        )
+        return serial
 
     def reorganise(self, depth: int) -> None:
         """Replaces the last `depth` blocks by as many empty ones."""
@@ -150,6 +171,11 @@ class History:
     def _next_serial(self) -> int:
         self._serials += 1
         return self._serials
+
+
+def consignment(number: int) -> dict[str, Any]:
+    """The key of a consignment from the tenant to the operator."""
+    return {"from": TENANT, "to": OPERATOR, "handle": keccak(b"consignment%d" % number)}
 
 
 def holding(serial: int, lot: int = 1) -> dict[str, Any]:

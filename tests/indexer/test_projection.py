@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from contracts.signatures import address_bytes, keccak
-from contracts.typed_data import holding_id, lot_id, organisation_id, signer_id
+from contracts.typed_data import consignment_id, holding_id, lot_id, organisation_id, signer_id
 from indexer import schema
 from indexer.decode import MAX_POSITION
 from tests.indexer.conftest import Mirror
-from tests.indexer.history import ALL_RIGHTS, FAR, OPERATOR, ROLE_TENANT, TENANT, History, holding
+from tests.indexer.history import ALL_RIGHTS, FAR, OPERATOR, ROLE_TENANT, TENANT, History, consignment, holding
 
 
 def rows(mirror: Mirror, query: Select[Any]) -> list[tuple[Any, ...]]:
@@ -103,11 +103,12 @@ def test_packing_follows_the_last_aggregation(history: History, mirror: Mirror) 
 
 def test_an_action_kind_of_its_own_gets_its_fields_as_columns(history: History, mirror: Mirror) -> None:
     serial = history.make()
-    history.offer(serial)
+    history.dispatch(serial)
     mirror.catch_up()
-    table = schema.EVENT_TABLES["CustodyOffered"]
-    query = select(*table.c["holding_serial", "holding_handle", "seq", "to", "lapses_at"])
-    assert [(serial, keccak(b"lot1"), 1, OPERATOR, FAR)] == rows(mirror, query)
+    table = schema.EVENT_TABLES["GoodsDispatched"]
+    query = select(*table.c["id", "consignment_id", "holding_serial", "holding_handle", "seq", "consignment_to"])
+    ids = (holding_id(holding(serial)), consignment_id(consignment(serial)))
+    assert [(*ids, serial, keccak(b"lot1"), 1, OPERATOR)] == rows(mirror, query)
 
 
 def test_only_blocks_with_an_event_of_ours_have_a_row(history: History, mirror: Mirror) -> None:
@@ -117,3 +118,12 @@ def test_only_blocks_with_an_event_of_ours_have_a_row(history: History, mirror: 
     numbers = [number for (number,) in rows(mirror, select(schema.block.c.number).order_by(schema.block.c.number))]
     assert history.created[serial] == numbers[-1] == history.height
     assert history.height - 51 == numbers[-2]
+
+
+def test_a_direct_receipt_is_a_holding_out_of_nothing(history: History, mirror: Mirror) -> None:
+    serial = history.receive_directly()
+    mirror.catch_up()
+    (number,) = rows(mirror, select(schema.EVENT_TABLES["ReceivedDirect"].c.number))[0]
+    query = select(*schema.holding.c["number", "id", "maker", "origin"])
+    assert (number + 1, holding_id({**holding(serial), "maker": 0}), 0, 3) in rows(mirror, query)
+    assert (number, number + 1) in rows(mirror, select(*schema.lineage.c["source_number", "target_number"]))
