@@ -8,19 +8,24 @@ from fastapi import APIRouter, Query
 from backend.dependencies import Reader, Reading, Writer, Writing, need_one_of, person_of
 from backend.entries import Code, Moment, Quantity
 from backend.identity.actor import Actor, Right
-from backend.stock import commands, queries, suggestion
+from backend.stock import commands, queries, suggestion, take_queries, takes
 from backend.stock.models import CostObjectKind
 from backend.stock.schemas import (
     CostObjectIn,
     CostObjectsOut,
+    CountIn,
     ExpiringOut,
     LinkIn,
     LotIn,
     LotOut,
+    RecountIn,
     RoomIn,
     RoomsOut,
     StockOut,
     SuggestionOut,
+    TakeIn,
+    TakeOut,
+    TakesOut,
     TapIn,
     TapOut,
     TapsOut,
@@ -127,6 +132,55 @@ def list_taps(
 ) -> TapsOut:
     """The journal, in order."""
     return queries.taps(connection, actor, after=after, lot_id=lot_id)
+
+
+@router.post("/takes")
+def open_take(connection: Writing, actor: Writer, asked: TakeIn) -> TakeOut:
+    """Begin a stock-take of a room, or of one item in it."""
+    takes.open_take(connection, actor, _keeper(actor), asked)
+    return take_queries.take(connection, actor, asked.take_id)
+
+
+@router.get("/takes")
+def list_takes(connection: Reading, actor: Reader, changed_since: Moment = 0) -> TakesOut:
+    """Stock-takes, the last changed first."""
+    return take_queries.takes(connection, actor, changed_since=changed_since)
+
+
+@router.get("/takes/{take_id}")
+def get_take(connection: Reading, actor: Reader, take_id: UUID) -> TakeOut:
+    """What there is to count; once both counts are in, what was found."""
+    return take_queries.take(connection, actor, take_id)
+
+
+@router.post("/takes/{take_id}/counts")
+def count(connection: Writing, actor: Writer, take_id: UUID, asked: CountIn) -> TakeOut:
+    """Hand in what one person found. The second count is another person's."""
+    takes.count(connection, actor, _keeper(actor), take_id, asked)
+    return take_queries.take(connection, actor, take_id)
+
+
+@router.post("/takes/{take_id}/recount")
+def recount(connection: Writing, actor: Writer, take_id: UUID, asked: RecountIn) -> TakeOut:
+    """Begin a new round of counts."""
+    _keeper(actor)
+    takes.recount(connection, actor, take_id, ended=asked.round)
+    return take_queries.take(connection, actor, take_id)
+
+
+@router.post("/takes/{take_id}/settle")
+def settle(connection: Writing, actor: Writer, take_id: UUID) -> TakeOut:
+    """Bring the books to what two people found."""
+    takes.settle(connection, actor, _keeper(actor), take_id)
+    return take_queries.take(connection, actor, take_id)
+
+
+@router.post("/takes/{take_id}/cancel")
+def cancel(connection: Writing, actor: Writer, take_id: UUID) -> TakeOut:
+    """Give a stock-take up."""
+    _keeper(actor)
+    takes.cancel(connection, actor, take_id)
+    return take_queries.take(connection, actor, take_id)
 
 
 def _keeper(actor: Actor) -> str:

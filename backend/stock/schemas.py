@@ -309,6 +309,12 @@ class CountIn(_In):
         return self
 
 
+class RecountIn(_In):
+    """The round whose counts are given up."""
+
+    round: int = Field(ge=1, le=1 << 31)
+
+
 class TakeLineOut(_Out):
     """A part to count; with figures once both counts are in."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -87,7 +88,7 @@ def test_the_wrong_room_is_refused_and_the_right_one_named(shelf: Shelf) -> None
 
 
 @pytest.mark.parametrize("charged", [{"project": "P-2"}, {"project": None, "cost_centre": "P-1"}], ids=str)
-def test_consumption_is_charged_to_what_there_is(shelf: Shelf, charged: dict[str, object]) -> None:
+def test_consumption_is_charged_to_what_there_is(shelf: Shelf, charged: dict[str, Any]) -> None:
     lot_id = shelf.put(10)
     assert "cost_object_unknown" == shelf.refused_tap("consume", lot_id, **charged)[0]
 
