@@ -241,17 +241,17 @@ contract CorrectionsTest is Goods {
     }
 
     function test_nothing_is_corrected_while_somebody_may_be_answering() external {
-        offer(goods, TENANT);
+        dispatch(goods, TENANT);
         refuseCorrection(Reason.WrongState, SUPPLIER, goods.id(), 0);
-        accept(TENANT, goods);
+        receiveIt(TENANT, goods);
         assertWaitsFor(TENANT, correct(SUPPLIER, goods.id(), 0));
     }
 
     /// @dev The receiver of the box agrees to the box's head alone.
-    function test_nothing_is_corrected_inside_what_is_on_offer() external {
+    function test_nothing_is_corrected_inside_what_is_on_its_way() external {
         HoldingKey memory box = make(SUPPLIER, 2);
         pack(SUPPLIER, box, goods);
-        offer(box, TENANT);
+        dispatch(box, TENANT);
         vm.assertTrue(traceability.awaitsAnswer(goods.id()));
         refuseCorrection(Reason.WrongState, SUPPLIER, goods.id(), 0);
     }
@@ -274,12 +274,12 @@ contract CorrectionsTest is Goods {
         refuseCorrection(Reason.NestingTooDeep, SUPPLIER, goods.id(), 0);
     }
 
-    /// @dev A friend who tidies up a lapsed offer has not built on anything; the tenant has.
+    /// @dev A friend who tidies up a lapsed dispatch has not built on anything; the tenant has.
     function test_an_accomplice_cannot_agree_for_whoever_has_the_goods() external {
         handOver(goods, TENANT);
-        offer(goods, CARRIER);
+        dispatch(goods, CARRIER);
         pass(2 days);
-        record(Kinds.endOffer(), RIVAL, ending(goods));
+        endIt(RIVAL, goods);
         assertWaitsFor(TENANT, correct(SUPPLIER, goods.id(), 0));
     }
 

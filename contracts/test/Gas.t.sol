@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {HoldingKey, Origin} from "../src/interfaces/ITraceability.sol";
+import {HoldingKey, Origin, Verdict} from "../src/interfaces/ITraceability.sol";
 import {Envelope} from "./support/Envelope.sol";
 import {Goods} from "./support/Goods.sol";
 import {Kind, Kinds, Ledger} from "./support/Kinds.sol";
@@ -54,12 +54,14 @@ contract GasTest is Goods {
         measure("recordLotEvents use up", Kinds.recordLotEvent(), SUPPLIER, consumption(goods));
     }
 
-    function test_gas_of_custody_holds_and_recalls() external {
+    function test_gas_of_dispatch_receipt_holds_and_recalls() external {
         HoldingKey memory goods = make(SUPPLIER, 1);
-        measure("offerCustodies", Kinds.offerCustody(), SUPPLIER, offering(goods, TENANT));
-        measure("acceptCustodies", Kinds.acceptCustody(), TENANT, acceptance(goods));
+        measure("dispatchGoods", Kinds.dispatchGoods(), SUPPLIER, abi.encode(dispatching(goods, TENANT)));
+        measure("receiveGoods", Kinds.receiveGoods(), TENANT, abi.encode(receiving(goods)));
         measure("placeHolds", Kinds.placeHold(), TENANT, placing(goods));
-        measure("releaseHolds", Kinds.releaseHold(), TENANT, releasing(goods));
+        measure("judgeHoldings", Kinds.judgeHolding(), TENANT, judging(goods, Verdict.Pass));
+        bytes memory direct = abi.encode(receivingDirect(holdingOf(TENANT, 1)));
+        measure("receiveDirect", Kinds.receiveDirect(), TENANT, direct);
         measure("recallLots", Kinds.recallLot(), SUPPLIER, recalling(SUPPLIER));
         measure("endRecalls", Kinds.endRecall(), SUPPLIER, endingRecall(SUPPLIER));
     }
@@ -71,7 +73,16 @@ contract GasTest is Goods {
     }
 
     function test_sizes() external {
-        string[5] memory names = ["Participants", "Succession", "Traceability", "Recalls", "Corrections"];
+        string[8] memory names = [
+            "Participants",
+            "Succession",
+            "Traceability",
+            "Recalls",
+            "Corrections",
+            "Procurement",
+            "Claims",
+            "Sheets"
+        ];
         for (uint8 i; i < names.length; ++i) {
             vm.snapshotValue("sizes", names[i], addressOf(Ledger(i)).code.length);
         }

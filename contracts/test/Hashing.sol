@@ -27,12 +27,14 @@ import {EndRecall, LotKey, RecallLot} from "../src/interfaces/IRecalls.sol";
 import {Authorisation} from "../src/interfaces/ISignedLedger.sol";
 import {ConfirmMode, EndModeChange, ScheduleMode} from "../src/interfaces/ISuccession.sol";
 import {
-    AcceptCustody,
-    EndOffer,
+    ConsignmentKey,
+    DispatchGoods,
+    EndDispatch,
     HoldingKey,
-    OfferCustody,
+    JudgeHolding,
     PlaceHold,
-    ReleaseHold
+    ReceiveDirect,
+    ReceiveGoods
 } from "../src/interfaces/ITraceability.sol";
 import {CorrectionActions} from "../src/libraries/CorrectionActions.sol";
 import {Details} from "../src/libraries/Details.sol";
@@ -197,7 +199,7 @@ contract Hashing is SignedLedger {
         digest = _digest(SuccessionActions.END_MODE_CHANGE_BATCH, hashes, authorisation);
     }
 
-    function offerCustodies(OfferCustody[] calldata actions, Authorisation calldata authorisation)
+    function dispatchGoods(DispatchGoods[] calldata actions, Authorisation calldata authorisation)
         external
         returns (bytes32 digest, bytes32[] memory hashes)
     {
@@ -205,10 +207,10 @@ contract Hashing is SignedLedger {
         for (uint256 i; i < hashes.length; ++i) {
             hashes[i] = actions[i].hash();
         }
-        digest = _digest(TraceabilityActions.OFFER_CUSTODY_BATCH, hashes, authorisation);
+        digest = _digest(TraceabilityActions.DISPATCH_GOODS_BATCH, hashes, authorisation);
     }
 
-    function acceptCustodies(AcceptCustody[] calldata actions, Authorisation calldata authorisation)
+    function receiveGoods(ReceiveGoods[] calldata actions, Authorisation calldata authorisation)
         external
         returns (bytes32 digest, bytes32[] memory hashes)
     {
@@ -216,10 +218,10 @@ contract Hashing is SignedLedger {
         for (uint256 i; i < hashes.length; ++i) {
             hashes[i] = actions[i].hash();
         }
-        digest = _digest(TraceabilityActions.ACCEPT_CUSTODY_BATCH, hashes, authorisation);
+        digest = _digest(TraceabilityActions.RECEIVE_GOODS_BATCH, hashes, authorisation);
     }
 
-    function endOffers(EndOffer[] calldata actions, Authorisation calldata authorisation)
+    function endDispatches(EndDispatch[] calldata actions, Authorisation calldata authorisation)
         external
         returns (bytes32 digest, bytes32[] memory hashes)
     {
@@ -227,7 +229,18 @@ contract Hashing is SignedLedger {
         for (uint256 i; i < hashes.length; ++i) {
             hashes[i] = actions[i].hash();
         }
-        digest = _digest(TraceabilityActions.END_OFFER_BATCH, hashes, authorisation);
+        digest = _digest(TraceabilityActions.END_DISPATCH_BATCH, hashes, authorisation);
+    }
+
+    function receiveDirect(ReceiveDirect[] calldata actions, Authorisation calldata authorisation)
+        external
+        returns (bytes32 digest, bytes32[] memory hashes)
+    {
+        hashes = new bytes32[](actions.length);
+        for (uint256 i; i < hashes.length; ++i) {
+            hashes[i] = actions[i].hash();
+        }
+        digest = _digest(TraceabilityActions.RECEIVE_DIRECT_BATCH, hashes, authorisation);
     }
 
     function placeHolds(PlaceHold[] calldata actions, Authorisation calldata authorisation)
@@ -241,7 +254,7 @@ contract Hashing is SignedLedger {
         digest = _digest(TraceabilityActions.PLACE_HOLD_BATCH, hashes, authorisation);
     }
 
-    function releaseHolds(ReleaseHold[] calldata actions, Authorisation calldata authorisation)
+    function judgeHoldings(JudgeHolding[] calldata actions, Authorisation calldata authorisation)
         external
         returns (bytes32 digest, bytes32[] memory hashes)
     {
@@ -249,7 +262,7 @@ contract Hashing is SignedLedger {
         for (uint256 i; i < hashes.length; ++i) {
             hashes[i] = actions[i].hash();
         }
-        digest = _digest(TraceabilityActions.RELEASE_HOLD_BATCH, hashes, authorisation);
+        digest = _digest(TraceabilityActions.JUDGE_HOLDING_BATCH, hashes, authorisation);
     }
 
     function recallLots(RecallLot[] calldata actions, Authorisation calldata authorisation)
@@ -335,6 +348,10 @@ contract Hashing is SignedLedger {
 
     function holdingId(HoldingKey calldata holding) external pure returns (bytes32) {
         return holding.id();
+    }
+
+    function consignmentId(ConsignmentKey calldata consignment) external pure returns (bytes32) {
+        return consignment.id();
     }
 
     function correctionId(CorrectionKey calldata correction) external pure returns (bytes32) {

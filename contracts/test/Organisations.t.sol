@@ -201,14 +201,14 @@ contract OrganisationsTest is Goods {
 
     function test_a_suspended_organisation_begins_nothing_and_finishes_what_is_open() external {
         HoldingKey memory open = make(SUPPLIER, 1);
-        HoldingKey memory offered = make(SUPPLIER, 2);
-        offer(offered, TENANT);
+        HoldingKey memory sent = make(SUPPLIER, 2);
+        dispatch(sent, TENANT);
         record(Kinds.suspendOrganisation(), OPERATOR, suspension(SUPPLIER));
         vm.assertTrue(participants.standingOf(addressOf(SUPPLIER)).suspended);
 
         refuseLot(Reason.OrganisationSuspended, SUPPLIER, creation(holdingOf(SUPPLIER, 3), Origin.Made));
         refuseLot(Reason.OrganisationSuspended, SUPPLIER, splitting(open, holdingOf(SUPPLIER, 3)));
-        accept(TENANT, offered);
+        receiveIt(TENANT, sent);
         handOver(open, TENANT);
         recordLot(TENANT, observation(open));
     }

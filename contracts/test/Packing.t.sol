@@ -57,10 +57,10 @@ contract PackingTest is Goods {
         vm.assertEq(RIVAL, custodianOf(box));
     }
 
-    function test_what_is_packed_is_neither_offered_nor_used_nor_split_nor_packed_again() external {
+    function test_what_is_packed_is_neither_dispatched_nor_used_nor_split_nor_packed_again() external {
         HoldingKey memory other = make(SUPPLIER, 4);
         pack(SUPPLIER, pallet, box);
-        refuse(Reason.Packed, Kinds.offerCustody(), SUPPLIER, offering(box, TENANT));
+        refuseDispatch(Reason.Packed, SUPPLIER, dispatching(box, TENANT));
         refuseLot(Reason.Packed, SUPPLIER, consumption(box));
         refuseLot(Reason.Packed, SUPPLIER, splitting(box, holdingOf(SUPPLIER, 5)));
         refuseLot(Reason.Packed, SUPPLIER, packing(other, box));
@@ -134,29 +134,29 @@ contract PackingTest is Goods {
 
     // ---------------------------------------------------------------------------- what an attacker would try
 
-    function test_nothing_is_packed_into_or_taken_out_of_what_is_on_offer() external {
+    function test_nothing_is_packed_into_or_taken_out_of_what_is_on_its_way() external {
         HoldingKey memory swap = make(SUPPLIER, 4);
         pack(SUPPLIER, pallet, box);
-        offer(pallet, TENANT);
+        dispatch(pallet, TENANT);
         refuseLot(Reason.WrongState, SUPPLIER, packing(pallet, swap));
         refuseLot(Reason.WrongState, SUPPLIER, unpacking(pallet, box));
     }
 
     /// @dev The receiver agrees to the pallet's head, which the inner box does not touch.
-    function test_nothing_is_swapped_inside_a_box_inside_what_is_on_offer() external {
+    function test_nothing_is_swapped_inside_a_box_inside_what_is_on_its_way() external {
         HoldingKey memory swap = make(SUPPLIER, 4);
         pack(SUPPLIER, box, vial);
         pack(SUPPLIER, pallet, box);
-        offer(pallet, TENANT);
+        dispatch(pallet, TENANT);
         refuseLot(Reason.WrongState, SUPPLIER, unpacking(box, vial));
         refuseLot(Reason.WrongState, SUPPLIER, packing(box, swap));
     }
 
-    /// @dev Naming another parent would leave the head of the pallet on offer as it was.
-    function test_nothing_leaves_what_is_on_offer_under_the_name_of_another_packing() external {
+    /// @dev Naming another parent would leave the head of the pallet on its way as it was.
+    function test_nothing_leaves_what_is_on_its_way_under_the_name_of_another_packing() external {
         HoldingKey memory other = make(SUPPLIER, 4);
         pack(SUPPLIER, pallet, box);
-        offer(pallet, TENANT);
+        dispatch(pallet, TENANT);
         refuseLot(Reason.WrongState, SUPPLIER, unpacking(other, box));
     }
 
@@ -174,7 +174,7 @@ contract PackingTest is Goods {
         placeHold(SUPPLIER, box);
         unpack(SUPPLIER, box, vial);
         vm.assertEq(FLAG_HELD_BY_PARTY | FLAG_HELD_BY_REGULATOR, recordOf(vial).flags());
-        refuse(Reason.Held, Kinds.offerCustody(), SUPPLIER, offering(vial, TENANT));
+        refuseDispatch(Reason.Held, SUPPLIER, dispatching(vial, TENANT));
         releaseHold(REGULATOR, pallet); // As a part that was split off, it keeps its own.
         unpack(SUPPLIER, pallet, box);
         vm.assertEq(FLAG_HELD_BY_PARTY, recordOf(box).flags());

@@ -81,35 +81,35 @@ contract RecallsTest is Goods {
         HoldingKey memory goods = make(SUPPLIER, 1);
         handOver(goods, TENANT);
         recall(SUPPLIER);
-        refuse(Reason.Recalled, Kinds.offerCustody(), TENANT, offering(goods, CARRIER));
+        refuseDispatch(Reason.Recalled, TENANT, dispatching(goods, CARRIER));
         handOver(goods, SUPPLIER);
-        refuse(Reason.Recalled, Kinds.offerCustody(), SUPPLIER, offering(goods, TENANT));
+        refuseDispatch(Reason.Recalled, SUPPLIER, dispatching(goods, TENANT));
         endRecall();
         handOver(goods, TENANT);
     }
 
-    function test_a_recall_stops_goods_that_are_on_offer_already() external {
+    function test_a_recall_stops_goods_that_are_on_their_way() external {
         HoldingKey memory goods = make(SUPPLIER, 1);
-        offer(goods, TENANT);
+        dispatch(goods, TENANT);
         recall(SUPPLIER);
-        refuse(Reason.Recalled, Kinds.acceptCustody(), TENANT, acceptance(goods));
+        refuseReceipt(Reason.Recalled, TENANT, receiving(goods));
         endRecall();
-        accept(TENANT, goods);
+        receiveIt(TENANT, goods);
     }
 
     function test_a_recall_does_not_stop_goods_on_their_way_back() external {
         HoldingKey memory goods = make(SUPPLIER, 1);
         handOver(goods, TENANT);
-        offer(goods, SUPPLIER);
+        dispatch(goods, SUPPLIER);
         recall(SUPPLIER);
-        accept(SUPPLIER, goods);
+        receiveIt(SUPPLIER, goods);
     }
 
     function test_a_recall_concerns_what_another_brought_in_of_that_lot() external {
         HoldingKey memory old = HoldingKey(SUPPLIER, handleOf(SUPPLIER), TENANT, 1);
         recordLot(TENANT, creation(old, Origin.OpeningStock));
         recall(SUPPLIER);
-        refuse(Reason.Recalled, Kinds.offerCustody(), TENANT, offering(old, CARRIER));
+        refuseDispatch(Reason.Recalled, TENANT, dispatching(old, CARRIER));
     }
 
     function test_using_recalled_goods_up_is_recorded_as_a_breach() external {

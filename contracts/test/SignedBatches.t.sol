@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ISignedLedger, Reason} from "../src/interfaces/ISignedLedger.sol";
-import {HoldingKey, Origin} from "../src/interfaces/ITraceability.sol";
-import {RIGHT_STOCK} from "../src/interfaces/IParticipants.sol";
+import {HoldingKey, Origin, Verdict} from "../src/interfaces/ITraceability.sol";
+import {EndAdmission, RIGHT_STOCK} from "../src/interfaces/IParticipants.sol";
 import {Envelope, EnvelopeLibrary} from "./support/Envelope.sol";
 import {Goods} from "./support/Goods.sol";
 import {Kinds} from "./support/Kinds.sol";
@@ -287,11 +287,11 @@ contract SignedBatchesTest is Goods {
     }
 
     function test_an_action_of_one_kind_does_not_count_as_another() external {
-        // EndOffer and ReleaseHold have the same fields.
-        HoldingKey memory lot = make(SUPPLIER, 1);
-        Envelope memory batch = envelope(Kinds.endOffer(), keyOf(SUPPLIER), ending(lot));
+        // EndAdmission and ReinstateOrganisation have the same fields.
+        EndAdmission memory action = EndAdmission(TENANT, 2, time(), 1, root());
+        Envelope memory batch = envelope(Kinds.endAdmission(), keyOf(OPERATOR), abi.encode(action));
         bytes memory signature = batch.signature();
-        batch.kind = Kinds.releaseHold();
+        batch.kind = Kinds.reinstateOrganisation();
         tampered(batch, batch.signer(), signature);
     }
 
@@ -356,8 +356,10 @@ contract SignedBatchesTest is Goods {
         );
         vm.store(address(traceability), keccak256(abi.encode(lot.id(), uint256(0))), full);
         refuseLot(Reason.SeqExhausted, SUPPLIER, observation(lot));
-        refuse(Reason.SeqExhausted, Kinds.offerCustody(), SUPPLIER, offering(lot, TENANT));
-        refuse(Reason.SeqExhausted, Kinds.acceptCustody(), SUPPLIER, acceptance(lot));
+        refuseDispatch(Reason.SeqExhausted, SUPPLIER, dispatching(lot, TENANT));
+        refuseReceipt(Reason.SeqExhausted, SUPPLIER, receiving(lot));
+        refuseEnding(Reason.SeqExhausted, SUPPLIER, ending(lot));
+        refuseVerdict(Reason.SeqExhausted, SUPPLIER, lot, Verdict.Pass);
         refuse(Reason.SeqExhausted, Kinds.placeHold(), SUPPLIER, placing(lot));
     }
 }

@@ -3,16 +3,21 @@ pragma solidity 0.8.37;
 
 import {Reason} from "../../src/interfaces/ISignedLedger.sol";
 import {
-    AcceptCustody,
-    EndOffer,
+    Cause,
+    ConsignmentKey,
+    DispatchGoods,
+    EndDispatch,
     HoldingKey,
     ItemRole,
+    JudgeHolding,
     LotAction,
     LotEventKind,
-    OfferCustody,
     Origin,
     PlaceHold,
-    ReleaseHold
+    ReceiptOutcome,
+    ReceiveDirect,
+    ReceiveGoods,
+    Verdict
 } from "../../src/interfaces/ITraceability.sol";
 import {EndRecall, LotKey, RecallLot} from "../../src/interfaces/IRecalls.sol";
 import {Record} from "../../src/types/Record.sol";
@@ -20,6 +25,7 @@ import {Envelope} from "./Envelope.sol";
 import {Kinds} from "./Kinds.sol";
 import {Lots, SignedItem, SignedLotEvent} from "./Lots.sol";
 import {Park} from "./Park.sol";
+import {vm} from "./Vm.sol";
 
 /// @notice A park where goods are made, packed and handed over.
 abstract contract Goods is Park {
@@ -128,31 +134,105 @@ abstract contract Goods is Park {
         recordLot(organisation, unpacking(parent, child));
     }
 
-    // --------------------------------------------------------------------------------------------- custody
+    // -------------------------------------------------------------------------------- dispatch and receipt
 
-    function offering(HoldingKey memory holding, uint24 to) internal returns (bytes memory) {
-        return abi.encode(OfferCustody(holding, seqOf(holding), to, time() + 1 days, time(), 1, root()));
+    /// @dev The one consignment of these tests from one organisation to another.
+    function consignmentOf(uint24 from, uint24 to) internal pure returns (ConsignmentKey memory) {
+        return ConsignmentKey(from, to, keccak256("salted number of a despatch advice"));
     }
 
-    function acceptance(HoldingKey memory holding) internal returns (bytes memory) {
-        return abi.encode(AcceptCustody(holding, recordOf(holding).head(), time(), 1, root()));
+    /// @dev The consignment a holding is on its way in.
+    function consignmentOf(HoldingKey memory holding) internal view returns (ConsignmentKey memory) {
+        (uint24 to,) = traceability.dispatchOf(holding.id());
+        return consignmentOf(recordOf(holding).holder(), to);
     }
 
-    function ending(HoldingKey memory holding) internal returns (bytes memory) {
-        return abi.encode(EndOffer(holding, seqOf(holding), time(), 1, root()));
+    function idOf(ConsignmentKey memory consignment) internal pure returns (bytes32) {
+        return vm.eip712HashStruct(Kinds.CONSIGNMENT, abi.encode(consignment));
     }
 
-    function offer(HoldingKey memory holding, uint24 to) internal {
-        record(Kinds.offerCustody(), custodianOf(holding), offering(holding, to));
+    function recordOf(ConsignmentKey memory consignment) internal view returns (Record) {
+        return recordOf(idOf(consignment));
     }
 
-    function accept(uint24 organisation, HoldingKey memory holding) internal {
-        record(Kinds.acceptCustody(), organisation, acceptance(holding));
+    /// @dev Sent by the custodian, on no order.
+    function dispatching(HoldingKey memory holding, uint24 to)
+        internal
+        returns (DispatchGoods memory action)
+    {
+        action.holding = holding;
+        action.consignment = consignmentOf(custodianOf(holding), to);
+        action.seq = seqOf(holding);
+        action.lapsesAt = time() + 1 days;
+        (action.occurredAt, action.schema, action.root) = (time(), 1, root());
+    }
+
+    /// @dev All of it was accepted.
+    function receiving(HoldingKey memory holding) internal returns (ReceiveGoods memory action) {
+        action.holding = holding;
+        action.consignment = consignmentOf(holding);
+        action.agreesTo = recordOf(holding).head();
+        action.outcome = uint8(ReceiptOutcome.Accepted);
+        (action.occurredAt, action.schema, action.root) = (time(), 1, root());
+    }
+
+    function receiving(HoldingKey memory holding, ReceiptOutcome outcome)
+        internal
+        returns (ReceiveGoods memory action)
+    {
+        action = receiving(holding);
+        action.outcome = uint8(outcome);
+        if (outcome != ReceiptOutcome.Accepted) action.cause = uint8(Cause.Damaged);
+    }
+
+    function ending(HoldingKey memory holding) internal returns (EndDispatch memory) {
+        return EndDispatch(holding, consignmentOf(holding), seqOf(holding), time(), 1, root());
+    }
+
+    /// @dev From a supplier who does not sign, on no order.
+    function receivingDirect(HoldingKey memory holding) internal returns (ReceiveDirect memory) {
+        return ReceiveDirect(holding, 0, 0, 0, false, time(), 1, root());
+    }
+
+    function dispatch(HoldingKey memory holding, uint24 to) internal {
+        record(Kinds.dispatchGoods(), custodianOf(holding), abi.encode(dispatching(holding, to)));
+    }
+
+    function receiveIt(uint24 organisation, HoldingKey memory holding) internal {
+        record(Kinds.receiveGoods(), organisation, abi.encode(receiving(holding)));
+    }
+
+    function receiveIt(uint24 organisation, HoldingKey memory holding, ReceiptOutcome outcome) internal {
+        record(Kinds.receiveGoods(), organisation, abi.encode(receiving(holding, outcome)));
+    }
+
+    function endIt(uint24 organisation, HoldingKey memory holding) internal {
+        record(Kinds.endDispatch(), organisation, abi.encode(ending(holding)));
     }
 
     function handOver(HoldingKey memory holding, uint24 to) internal {
-        offer(holding, to);
-        accept(to, holding);
+        dispatch(holding, to);
+        receiveIt(to, holding);
+    }
+
+    /// @dev Hands over what the receiver wants judged first.
+    function handIntoQuarantine(HoldingKey memory holding, uint24 to) internal {
+        dispatch(holding, to);
+        ReceiveGoods memory action = receiving(holding);
+        action.quarantine = true;
+        record(Kinds.receiveGoods(), to, abi.encode(action));
+    }
+
+    function refuseDispatch(Reason reason, uint24 organisation, DispatchGoods memory action) internal {
+        refuse(reason, Kinds.dispatchGoods(), organisation, abi.encode(action));
+    }
+
+    function refuseReceipt(Reason reason, uint24 organisation, ReceiveGoods memory action) internal {
+        refuse(reason, Kinds.receiveGoods(), organisation, abi.encode(action));
+    }
+
+    function refuseEnding(Reason reason, uint24 organisation, EndDispatch memory action) internal {
+        refuse(reason, Kinds.endDispatch(), organisation, abi.encode(action));
     }
 
     // ---------------------------------------------------------------------------------- holds and recalls
@@ -161,16 +241,26 @@ abstract contract Goods is Park {
         return abi.encode(PlaceHold(held, time(), 1, root()));
     }
 
-    function releasing(HoldingKey memory held) internal returns (bytes memory) {
-        return abi.encode(ReleaseHold(held, seqOf(held), time(), 1, root()));
+    function judging(HoldingKey memory held, Verdict verdict) internal returns (bytes memory) {
+        return abi.encode(JudgeHolding(held, seqOf(held), uint8(verdict), time(), 1, root()));
     }
 
     function placeHold(uint24 organisation, HoldingKey memory held) internal {
         record(Kinds.placeHold(), organisation, placing(held));
     }
 
+    function judge(uint24 organisation, HoldingKey memory held, Verdict verdict) internal {
+        record(Kinds.judgeHolding(), organisation, judging(held, verdict));
+    }
+
     function releaseHold(uint24 organisation, HoldingKey memory held) internal {
-        record(Kinds.releaseHold(), organisation, releasing(held));
+        judge(organisation, held, Verdict.Pass);
+    }
+
+    function refuseVerdict(Reason reason, uint24 organisation, HoldingKey memory held, Verdict verdict)
+        internal
+    {
+        refuse(reason, Kinds.judgeHolding(), organisation, judging(held, verdict));
     }
 
     function recalling(uint24 maker) internal returns (bytes memory) {

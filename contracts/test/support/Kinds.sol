@@ -13,7 +13,10 @@ enum Ledger {
     Succession,
     Traceability,
     Recalls,
-    Corrections
+    Corrections,
+    Procurement,
+    Claims,
+    Sheets
 }
 
 /// @notice One kind of action as a signer sees it, written down here once more: what the libraries hash is compared
@@ -56,6 +59,7 @@ library Kinds {
         "uint24 organisation,address key,uint16 rights,uint64 validUntil,uint64 enrolBy,";
     string internal constant LOT = "LotKey(uint24 maker,bytes32 handle)";
     string internal constant HOLDING = "HoldingKey(uint24 maker,bytes32 handle,uint24 creator,uint32 serial)";
+    string internal constant CONSIGNMENT = "ConsignmentKey(uint24 from,uint24 to,bytes32 handle)";
     string internal constant CORRECTION = "CorrectionKey(address ledger,bytes32 subject,bytes32 corrects)";
 
     function admitOrganisation() internal pure returns (Kind memory) {
@@ -212,35 +216,46 @@ library Kinds {
         );
     }
 
-    function offerCustody() internal pure returns (Kind memory) {
+    function dispatchGoods() internal pure returns (Kind memory) {
         return _of(
             Ledger.Traceability,
-            ITraceability.offerCustodies.selector,
-            ITraceability.CustodyOffered.selector,
-            "OfferCustody",
-            "HoldingKey holding,uint24 seq,uint24 to,uint64 lapsesAt,",
-            HOLDING
+            ITraceability.dispatchGoods.selector,
+            ITraceability.GoodsDispatched.selector,
+            "DispatchGoods",
+            "HoldingKey holding,ConsignmentKey consignment,uint24 seq,bytes32 order,uint8 line,uint64 lapsesAt,",
+            string.concat(CONSIGNMENT, HOLDING)
         );
     }
 
-    function acceptCustody() internal pure returns (Kind memory) {
+    function receiveGoods() internal pure returns (Kind memory) {
         return _of(
             Ledger.Traceability,
-            ITraceability.acceptCustodies.selector,
-            ITraceability.CustodyAccepted.selector,
-            "AcceptCustody",
-            "HoldingKey holding,bytes24 agreesTo,",
-            HOLDING
+            ITraceability.receiveGoods.selector,
+            ITraceability.GoodsReceived.selector,
+            "ReceiveGoods",
+            "HoldingKey holding,ConsignmentKey consignment,bytes24 agreesTo,uint8 outcome,uint8 cause,bool quarantine,",
+            string.concat(CONSIGNMENT, HOLDING)
         );
     }
 
-    function endOffer() internal pure returns (Kind memory) {
+    function endDispatch() internal pure returns (Kind memory) {
         return _of(
             Ledger.Traceability,
-            ITraceability.endOffers.selector,
-            ITraceability.OfferEnded.selector,
-            "EndOffer",
-            "HoldingKey holding,uint24 seq,",
+            ITraceability.endDispatches.selector,
+            ITraceability.DispatchEnded.selector,
+            "EndDispatch",
+            "HoldingKey holding,ConsignmentKey consignment,uint24 seq,",
+            string.concat(CONSIGNMENT, HOLDING)
+        );
+    }
+
+    function receiveDirect() internal pure returns (Kind memory) {
+        return _of(
+            Ledger.Traceability,
+            ITraceability.receiveDirect.selector,
+            ITraceability.ReceivedDirect.selector,
+            "ReceiveDirect",
+            "HoldingKey holding,bytes32 order,uint8 line,bytes32 claim,bool quarantine,",
             HOLDING
         );
     }
@@ -256,13 +271,13 @@ library Kinds {
         );
     }
 
-    function releaseHold() internal pure returns (Kind memory) {
+    function judgeHolding() internal pure returns (Kind memory) {
         return _of(
             Ledger.Traceability,
-            ITraceability.releaseHolds.selector,
-            ITraceability.HoldReleased.selector,
-            "ReleaseHold",
-            "HoldingKey holding,uint24 seq,",
+            ITraceability.judgeHoldings.selector,
+            ITraceability.HoldingJudged.selector,
+            "JudgeHolding",
+            "HoldingKey holding,uint24 seq,uint8 verdict,",
             HOLDING
         );
     }

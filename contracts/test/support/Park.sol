@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IClaims} from "../../src/interfaces/IClaims.sol";
 import {ICorrections} from "../../src/interfaces/ICorrections.sol";
 import {
     AdmitOrganisation,
@@ -17,7 +18,9 @@ import {
     ROLE_SUPPLIER,
     ROLE_TENANT
 } from "../../src/interfaces/IParticipants.sol";
+import {IProcurement} from "../../src/interfaces/IProcurement.sol";
 import {IRecalls} from "../../src/interfaces/IRecalls.sol";
+import {ISheets} from "../../src/interfaces/ISheets.sol";
 import {ISignedLedger, LedgerMode, Reason} from "../../src/interfaces/ISignedLedger.sol";
 import {ISuccession} from "../../src/interfaces/ISuccession.sol";
 import {ITraceability} from "../../src/interfaces/ITraceability.sol";
@@ -27,7 +30,7 @@ import {Kind, Kinds, Ledger} from "./Kinds.sol";
 import {Replay} from "./Replay.sol";
 import {vm, Vm} from "./Vm.sol";
 
-/// @notice A park with five ledgers and a member of each kind, each with one key that has every right.
+/// @notice A park with all its ledgers and a member of each kind, each with one key that has every right.
 /// @dev Each batch that is recorded here is read back from its logs by `Replay`, so every test is one of folds,
 /// digests and after-images too.
 abstract contract Park is Replay {
@@ -49,7 +52,10 @@ abstract contract Park is Replay {
     IParticipants internal participants;
     ISuccession internal succession;
     IRecalls internal recalls;
+    IProcurement internal procurement;
     ITraceability internal traceability;
+    IClaims internal claims;
+    ISheets internal sheets;
     ICorrections internal corrections;
 
     uint256 private _nonce;
@@ -72,18 +78,29 @@ abstract contract Park is Replay {
         readFounding(vm.getRecordedLogs());
         succession =
             ISuccession(vm.deployCode("Succession.sol:Succession", abi.encode(participants, MODE_DELAY)));
-        recalls = IRecalls(vm.deployCode("Recalls.sol:Recalls", abi.encode(participants, succession)));
-        traceability = ITraceability(
-            vm.deployCode("Traceability.sol:Traceability", abi.encode(participants, succession, recalls))
-        );
-        corrections =
-            ICorrections(vm.deployCode("Corrections.sol:Corrections", abi.encode(participants, succession)));
+        _deployTrade();
         join(SUPPLIER, ROLE_SUPPLIER);
         join(TENANT, ROLE_TENANT);
         join(REGULATOR, ROLE_REGULATOR);
         join(CARRIER, ROLE_CARRIER);
         join(RIVAL, ROLE_SUPPLIER);
         pass(2 * GRANT_DELAY);
+    }
+
+    /// @dev The ledgers of the trade, in the order in which one asks another.
+    function _deployTrade() private {
+        bytes memory both = abi.encode(participants, succession);
+        recalls = IRecalls(vm.deployCode("Recalls.sol:Recalls", both));
+        procurement = IProcurement(vm.deployCode("Procurement.sol:Procurement", both));
+        traceability = ITraceability(
+            vm.deployCode(
+                "Traceability.sol:Traceability", abi.encode(participants, succession, recalls, procurement)
+            )
+        );
+        claims =
+            IClaims(vm.deployCode("Claims.sol:Claims", abi.encode(participants, succession, traceability)));
+        sheets = ISheets(vm.deployCode("Sheets.sol:Sheets", both));
+        corrections = ICorrections(vm.deployCode("Corrections.sol:Corrections", both));
     }
 
     // ------------------------------------------------------------------------------------------- who signs
@@ -184,7 +201,10 @@ abstract contract Park is Replay {
         if (ledger == Ledger.Participants) return address(participants);
         if (ledger == Ledger.Succession) return address(succession);
         if (ledger == Ledger.Traceability) return address(traceability);
-        return ledger == Ledger.Recalls ? address(recalls) : address(corrections);
+        if (ledger == Ledger.Recalls) return address(recalls);
+        if (ledger == Ledger.Procurement) return address(procurement);
+        if (ledger == Ledger.Claims) return address(claims);
+        return ledger == Ledger.Sheets ? address(sheets) : address(corrections);
     }
 
     // -------------------------------------------------------------------------------------- what is recorded
