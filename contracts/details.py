@@ -124,7 +124,23 @@ LOT_EVENT: Final = Schema(
     },
 )
 
-SCHEMAS: Final[Mapping[int, Schema]] = {schema.id: schema for schema in (LOT_EVENT,)}
+DAILY_SHEET: Final = Schema(
+    id=9,
+    name="daily sheet",
+    size=16,
+    fields={
+        "organisation": Tag.INTEGER,
+        "day": Tag.INTEGER,  # yyyymmdd
+        # The taps it covers, by their numbers in the organisation's journal, and how many they are.
+        "first": Tag.INTEGER,
+        "last": Tag.INTEGER,
+        "count": Tag.INTEGER,
+        # The hash of the last tap, which folds every tap before it.
+        "chain_hash": Tag.BYTES,
+    },
+)
+
+SCHEMAS: Final[Mapping[int, Schema]] = {schema.id: schema for schema in (LOT_EVENT, DAILY_SHEET)}
 
 
 @dataclass(frozen=True, slots=True)
