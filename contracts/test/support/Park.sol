@@ -286,6 +286,14 @@ abstract contract Park is Replay {
             isOneOf(arrow, [uint256(1), 2, 11, 12, 21, 23, 31, 32, 32]);
         } else if (ledger == address(recalls)) {
             isOneOf(arrow, [uint256(1), 1, 1, 1, 1, 1, 1, 1, 11]);
+        } else if (ledger == address(procurement) && procurement.termsOf(id).exists()) {
+            isOneOf(arrow, [uint256(1), 12, 15, 22, 23, 24, 32, 34, 36]);
+        } else if (ledger == address(procurement)) {
+            isOneOf(arrow, [uint256(1), 1, 1, 1, 1, 1, 12, 13, 31]);
+        } else if (ledger == address(claims)) {
+            isOneOf(arrow, [uint256(1), 2, 3, 11, 12, 21, 22, 22, 22]);
+        } else if (ledger == address(sheets)) {
+            isOneOf(arrow, [uint256(1), 1, 1, 1, 1, 1, 1, 1, 11]);
         } else if (ledger == address(succession)) {
             vm.assertLe(next.status(), uint8(LedgerMode.ReadOnly));
         } else if (id == organisationId(next.holder())) {

@@ -3,11 +3,14 @@ pragma solidity 0.8.37;
 
 import {Step} from "../../src/interfaces/ICorrections.sol";
 import {IParticipants} from "../../src/interfaces/IParticipants.sol";
+import {IProcurement} from "../../src/interfaces/IProcurement.sol";
 import {ISignedLedger, Touched} from "../../src/interfaces/ISignedLedger.sol";
 import {ITraceability, ItemRole, LotAction, LotEventKind} from "../../src/interfaces/ITraceability.sol";
 import {Record} from "../../src/types/Record.sol";
+import {Terms} from "../../src/types/Terms.sol";
+import {DealKinds} from "./DealKinds.sol";
 import {Envelope, EnvelopeLibrary} from "./Envelope.sol";
-import {Kind} from "./Kinds.sol";
+import {Kind, Ledger} from "./Kinds.sol";
 import {Lots, SignedItem} from "./Lots.sol";
 import {vm, Vm} from "./Vm.sol";
 
@@ -25,6 +28,15 @@ abstract contract Replay {
     Subject[] public subjects;
     mapping(address ledger => mapping(bytes32 id => Step[])) private _history;
     Subject[] private _justTouched;
+
+    /// @dev What stands beside the records in the logs of an order.
+    struct OrderImage {
+        Terms terms;
+        uint256 openLines;
+    }
+
+    mapping(bytes32 order => OrderImage image) private _orders;
+    Subject[] private _justOrdered;
 
     /// @notice Records that were emitted, and those that folded into a subject (some fold into two).
     uint256 public recorded;
@@ -130,7 +142,17 @@ abstract contract Replay {
             touched[i].id = log.data.wordAt(place + 32 + 64 * i);
             touched[i].record = Record.wrap(log.data.wordAt(place + 64 + 64 * i));
         }
+        if (kind.ledger == Ledger.Procurement && place == 32 * (words + 4)) _readOrder(log, place);
         return (uint256(log.data.wordAt(0)), kind.hash(action), touched);
+    }
+
+    /// @dev The log of an order names it in its first words, and ends its head with two after-images.
+    function _readOrder(Vm.Log memory log, uint256 head) private {
+        bytes memory key = bytes.concat(log.data.wordAt(32), log.data.wordAt(64), log.data.wordAt(96));
+        bytes32 id = vm.eip712HashStruct(DealKinds.ORDER, key);
+        Terms terms = Terms.wrap(uint256(log.data.wordAt(head - 64)));
+        _orders[id] = OrderImage(terms, uint256(log.data.wordAt(head - 32)));
+        _justOrdered.push(Subject(log.emitter, id));
     }
 
     function _readLotEvent(Kind memory kind, bytes memory data)
@@ -182,6 +204,13 @@ abstract contract Replay {
             vm.assertEq(Record.unwrap(next), stored(subject.ledger, subject.id), "after-image");
         }
         delete _justTouched;
+        for (uint256 i; i < _justOrdered.length; ++i) {
+            (address ledger, bytes32 id) = (_justOrdered[i].ledger, _justOrdered[i].id);
+            Terms terms = IProcurement(ledger).termsOf(id);
+            vm.assertEq(Terms.unwrap(_orders[id].terms), Terms.unwrap(terms), "terms");
+            vm.assertEq(_orders[id].openLines, IProcurement(ledger).linesOf(id).open, "open lines");
+        }
+        delete _justOrdered;
     }
 
     /// @dev Folds an action into every subject it touched.
