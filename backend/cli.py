@@ -38,6 +38,7 @@ ROOMS = (
     Room("db", "backend.service_commands:db", "Bring the service's tables to this release."),
     Room("token", "backend.service_commands:token", "Make and end the API tokens of machines."),
     Room("index", "backend.mirror_commands:app", "Run and check the mirror of the chain in SQL."),
+    Room("stock", "backend.stock.cli:app", "Hold the journal of stock against the signed sheets."),
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),
     Room("secrets", "backend.secrets_command:secrets", "Make the passwords and keys of a trial installation."),
     Room("demo", "backend.demo.command:demo", "Start a whole Suyuan with a sample park in it."),

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, RowMapping, exists, select, text
 
 from backend.db import among
 from backend.identity.actor import Actor
-from backend.traceability.records import HOLDING_STATUS, ORIGIN, RECALLED
+from backend.traceability.records import FLAGS, HOLDING_STATUS, ORIGIN, RECALLED
 from indexer import schema as mirror
 
 HELD = HOLDING_STATUS.index("held")
-ON_HOLD = 1 << 1 | 1 << 2
-QUARANTINED = 1 << 7
+PACKED = 1 << FLAGS.index("packed")
+ON_HOLD = 1 << FLAGS.index("held_by_party") | 1 << FLAGS.index("held_by_regulator")
+QUARANTINED = 1 << FLAGS.index("quarantined")
 
 _OUR_OWN = tuple(ORIGIN.index(origin) for origin in ("made", "split", "opening_stock"))
 

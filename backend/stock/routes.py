@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from backend.dependencies import Reader, Reading, Writer, Writing, need_one_of, person_of
 from backend.entries import Code, Moment, Quantity
 from backend.identity.actor import Actor, Right
-from backend.stock import commands, queries, suggestion, take_queries, takes
+from backend.stock import commands, queries, sheets, suggestion, take_queries, takes
 from backend.stock.models import CostObjectKind
 from backend.stock.schemas import (
     CostObjectIn,
@@ -18,9 +18,12 @@ from backend.stock.schemas import (
     LinkIn,
     LotIn,
     LotOut,
+    PreparedOut,
     RecountIn,
     RoomIn,
     RoomsOut,
+    SheetDayIn,
+    SheetsOut,
     StockOut,
     SuggestionOut,
     TakeIn,
@@ -181,6 +184,18 @@ def cancel(connection: Writing, actor: Writer, take_id: UUID) -> TakeOut:
     _keeper(actor)
     takes.cancel(connection, actor, take_id)
     return take_queries.take(connection, actor, take_id)
+
+
+@router.post("/sheets/prepare")
+def prepare_sheet(connection: Writing, actor: Writer, asked: SheetDayIn) -> PreparedOut:
+    """The daily sheet over every tap no signed sheet covers yet, and what was used up: ready to be signed."""
+    return sheets.prepare(connection, actor, _keeper(actor), asked.day)
+
+
+@router.get("/sheets")
+def list_sheets(connection: Reading, actor: Reader) -> SheetsOut:
+    """Sheets that were handed out to be signed, and which of them were."""
+    return sheets.sheets(connection, actor)
 
 
 def _keeper(actor: Actor) -> str:
