@@ -8,7 +8,7 @@ What an organisation made, split or had before our time was never received, and 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, exists, select, text
+from sqlalchemy import Connection, RowMapping, select, text
 
 from backend.db import among
 from backend.identity.actor import Actor
@@ -19,8 +19,6 @@ HELD = HOLDING_STATUS.index("held")
 PACKED = 1 << FLAGS.index("packed")
 ON_HOLD = 1 << FLAGS.index("held_by_party") | 1 << FLAGS.index("held_by_regulator")
 QUARANTINED = 1 << FLAGS.index("quarantined")
-
-_OUR_OWN = tuple(ORIGIN.index(origin) for origin in ("made", "split", "opening_stock"))
 
 # A packed holding follows what it is packed in: its custodian is that of the outermost, and a hold on any of them
 # lies on all that is inside.
@@ -35,6 +33,39 @@ WITH RECURSIVE up (holding, id, depth) AS (
 SELECT up.holding, up.depth, record.holder, record.status, record.flags
 FROM up JOIN mirror.record_latest AS record ON record.id = up.id
 ORDER BY up.holding, up.depth
+""")
+
+
+# How a holding came to be ours: itself, what it was split off from (`is_itself`), and what any of these was ever
+# packed in, since a quarantine laid on a pallet lies on all that is inside. The event of a row of the mirror is its
+# number without the lowest twelve bits (indexer/schema.py: event_of).
+_RECEIPTS = text("""
+WITH RECURSIVE akin (holding, id, is_itself) AS (
+    SELECT given.id, given.id, true FROM unnest(CAST(:ids AS bytea[])) AS given (id)
+  UNION
+    SELECT akin.holding, further.id, akin.is_itself AND further.is_source
+    FROM akin CROSS JOIN LATERAL (
+        SELECT packing.parent, false FROM mirror.packing AS packing
+        WHERE packing.child = akin.id AND packing.parent IS NOT NULL
+      UNION ALL
+        SELECT source.id, true
+        FROM mirror.holding AS split
+        JOIN mirror.lineage AS lineage ON lineage.target_number = (split.number & -4096)
+        JOIN mirror.holding AS source ON source.number = lineage.source_number
+        WHERE split.id = akin.id AND split.origin = :split
+    ) AS further (id, is_source)
+)
+SELECT akin.holding,
+       bool_or(akin.is_itself AND (holding.creator <> :organisation OR holding.origin = :brought_in)) AS was_received,
+       coalesce(bool_or(quarantine.found), false) AS was_quarantined
+FROM akin
+JOIN mirror.holding AS holding ON holding.id = akin.id
+LEFT JOIN LATERAL (
+    SELECT true AS found FROM mirror.record AS record
+    WHERE record.id = akin.id AND record.holder = :organisation AND record.flags & :quarantined <> 0
+    LIMIT 1
+) AS quarantine ON true
+GROUP BY akin.holding
 """)
 
 
@@ -61,24 +92,38 @@ def standings(connection: Connection, actor: Actor, holding_ids: Collection[byte
         _, status, flags = custody.get(row.holding, (0, row.status, 0))
         # Row by row outwards: the last custodian is the outermost's, the status is the holding's own.
         custody[row.holding] = (row.holder, status, flags | row.flags)
-    held, latest, record = mirror.holding.c, mirror.record_latest.c, mirror.record.c
-    is_recalled = exists().where(latest.id == held.lot_id, latest.flags.bitwise_and(RECALLED) != 0)
-    was_quarantined = exists().where(
-        record.id == held.id, record.holder == actor.organisation, record.flags.bitwise_and(QUARANTINED) != 0
+    receipts = connection.execute(
+        _RECEIPTS,
+        {
+            "ids": list(holding_ids),
+            "organisation": actor.organisation,
+            "quarantined": QUARANTINED,
+            "split": ORIGIN.index("split"),
+            "brought_in": ORIGIN.index("brought_in"),
+        },
     )
-    rows = connection.execute(
-        select(held.id, held.creator, held.origin, is_recalled, was_quarantined).where(among(held.id, holding_ids))
-    )
+    recalled = _recalled(connection, holding_ids)
     return {
-        holding_id: Standing(
-            custodian=custody[holding_id][0],
-            is_held=custody[holding_id][1] == HELD,
-            flags=custody[holding_id][2],
-            is_recalled=recalled,
-            needs_release=not quarantined and not (creator == actor.organisation and origin in _OUR_OWN),
+        row.holding: Standing(
+            custodian=custody[row.holding][0],
+            is_held=custody[row.holding][1] == HELD,
+            flags=custody[row.holding][2],
+            is_recalled=row.holding in recalled,
+            needs_release=row.was_received and not row.was_quarantined,
         )
-        for holding_id, creator, origin, recalled, quarantined in rows
+        for row in receipts
     }
+
+
+def _recalled(connection: Connection, holding_ids: Collection[bytes]) -> set[bytes]:
+    held, latest = mirror.holding.c, mirror.record_latest.c
+    return set(
+        connection.scalars(
+            select(held.id)
+            .join(mirror.record_latest, latest.id == held.lot_id)
+            .where(among(held.id, holding_ids), latest.flags.bitwise_and(RECALLED) != 0)
+        )
+    )
 
 
 def custody_block(actor: Actor, standing: Standing | None) -> str | None:
