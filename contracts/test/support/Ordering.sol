@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {SuspendOrganisation} from "../../src/interfaces/IParticipants.sol";
 import {
     AcceptMilestone,
     AgreeChange,
@@ -16,9 +17,12 @@ import {
     ProposeChange,
     ReportMilestone
 } from "../../src/interfaces/IProcurement.sol";
+import {LedgerMode} from "../../src/interfaces/ISignedLedger.sol";
+import {ConfirmMode, ScheduleMode} from "../../src/interfaces/ISuccession.sol";
 import {Record} from "../../src/types/Record.sol";
 import {DealKinds} from "./DealKinds.sol";
 import {Goods} from "./Goods.sol";
+import {Kinds} from "./Kinds.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice A park where a tenant orders from suppliers.
@@ -50,6 +54,21 @@ abstract contract Ordering is Goods {
 
     function assertStatus(MilestoneStatus expected, MilestoneKey memory milestone) internal view {
         vm.assertEq(uint8(expected), recordOf(milestone).status());
+    }
+
+    function suspend(uint24 organisation) internal {
+        SuspendOrganisation memory action = SuspendOrganisation(organisation, time(), 1, root());
+        record(Kinds.suspendOrganisation(), OPERATOR, abi.encode(action));
+    }
+
+    /// @dev The ledgers begin nothing new from now on.
+    function finishLedgers() internal {
+        ScheduleMode memory action =
+            ScheduleMode(uint8(LedgerMode.Finishing), time() + MODE_DELAY, 0, time(), 1, root());
+        record(Kinds.scheduleMode(), OPERATOR, abi.encode(action));
+        bytes24 head = succession.recordOf(vm.eip712HashStruct("PlatformKey()", "")).head();
+        record(Kinds.confirmMode(), AUTHORITY, abi.encode(ConfirmMode(head, time(), 1, root())));
+        pass(MODE_DELAY);
     }
 
     function openLines(OrderKey memory order) internal view returns (uint256) {
