@@ -24,7 +24,12 @@ from backend.items.routes import router as items_router
 from backend.limits import BodyLimit
 from backend.manual.routes import router as manual_router
 from backend.procurement.ubl.routes import router as ubl_router
+from backend.quality.routes import router as quality_router
 from backend.request_log import RequestLog
+from backend.requisitions.agreements.routes import router as agreements_router
+from backend.requisitions.approval.routes import router as approval_router
+from backend.requisitions.requests.routes import router as requests_router
+from backend.requisitions.suppliers.routes import router as suppliers_router
 from backend.service import Service
 from backend.stock.routes import router as stock_router
 from backend.submissions.routes import router as submissions_router
@@ -79,9 +84,14 @@ def create_app(service: Service) -> FastAPI:
         identity_router,
         items_router,
         chemicals_router,
+        suppliers_router,
+        agreements_router,
+        approval_router,
+        requests_router,
         stock_router,
         submissions_router,
         traceability_router,
+        quality_router,
         ubl_router,
     ):
         app.include_router(router)

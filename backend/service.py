@@ -10,10 +10,15 @@ from sqlalchemy import Engine
 from backend.db import open_engine
 from backend.keyring import unlock
 from backend.ledgers import Ledgers
+from backend.quality.release import object_to_release
 from backend.settings import Settings
+from backend.submissions.commands import Objection
 from backend.submissions.receipts import ReceiptSigner
 from backend.submissions.sender import Sender
 from contracts.deployer import Deployment
+
+# What other domains have against batches, before those are taken.
+_OBJECTIONS: tuple[Objection, ...] = (object_to_release,)
 
 Nudge = Callable[[Sequence[bytes]], None]
 """Tells the relayer of submissions that wait. May fail or be lost: the relayer looks for itself each second."""
@@ -31,6 +36,7 @@ class Service:
     database_url: str
     broker_url: str
     nudge: Nudge
+    objections: tuple[Objection, ...] = _OBJECTIONS
 
 
 def open_service(settings: Settings, *, nudge: Nudge) -> Service:

@@ -29,11 +29,6 @@ QUALITY = {
         422, "The logger file has no reading, or more than are read here.", "Export the days of this transport alone."
     ),
     "zone_unknown": ErrorKind(422, "No time zone has that name.", "Name it as Asia/Shanghai is named (IANA)."),
-    "document_id_reused": ErrorKind(
-        409,
-        "Your id was used before, for another document.",
-        "Use a new id; the same one only repeats the same request.",
-    ),
     "release_blocked": ErrorKind(
         409,
         "The holding has open findings, so it cannot be released.",

@@ -10,11 +10,27 @@ from backend.chemicals import models as chemicals_models
 from backend.db import SERVICE, SERVICE_SCHEMA
 from backend.identity import models as identity_models
 from backend.items import models as items_models
+from backend.quality import models as quality_models
+from backend.requisitions.agreements import models as agreements_models
+from backend.requisitions.approval import models as approval_models
+from backend.requisitions.requests import models as requests_models
+from backend.requisitions.suppliers import models as suppliers_models
 from backend.stock import models as stock_models
 from backend.submissions import models as submissions_models
 
 # Importing a module of tables is what puts them into SERVICE.
-_DOMAINS = (chemicals_models, identity_models, items_models, stock_models, submissions_models)
+_DOMAINS = (
+    chemicals_models,
+    identity_models,
+    items_models,
+    quality_models,
+    stock_models,
+    submissions_models,
+    suppliers_models,
+    agreements_models,
+    approval_models,
+    requests_models,
+)
 
 
 def _is_ours(name: str | None, kind: str, parents: MutableMapping[Any, str | None]) -> bool:

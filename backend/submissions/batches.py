@@ -7,7 +7,7 @@ from backend.ledgers import Ledgers
 from backend.submissions.schemas import BatchIn
 from contracts import action_json, wire
 from contracts.signatures import TypedDataError, checksum, recover
-from contracts.typed_data import ACTIONS, MODE_ALL, Batch, Domain
+from contracts.typed_data import ACTIONS, MODE_ALL, Batch, Domain, Value
 
 MOST_ACTIONS = 200
 """At this size a batch of lot events comes near the gas a transaction may use."""
@@ -31,6 +31,7 @@ class CheckedBatch:
     nonce: int
     deadline: int
     mode: int
+    actions: tuple[Value, ...]
     action_hashes: tuple[bytes, ...]
     calldata: bytes
     signing_organisation: int | None
@@ -70,6 +71,7 @@ def check_batch(batch: BatchIn, ledgers: Ledgers, *, at: int) -> CheckedBatch:
         nonce=batch.authorisation.nonce,
         deadline=batch.authorisation.deadline,
         mode=batch.authorisation.mode,
+        actions=signed.batch.actions,
         action_hashes=signed.batch.action_hashes(),
         calldata=calldata,
         signing_organisation=int(signed.batch.actions[0]["organisation"]) if enrols else None,

@@ -1,5 +1,6 @@
 """Accepting a batch: the last checks, then its row in the outbox. All or nothing of it."""
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from sqlalchemy import Connection, insert, select, update
@@ -18,15 +19,26 @@ from backend.submissions.relay import GAS_CAP
 from backend.submissions.sender import ChainRefusal, ChainUnavailable, Revert, Sender
 from indexer import schema as mirror
 
+Objection = Callable[[Connection, int, CheckedBatch], None]
+"""What a domain above this one has against a batch of an organisation; it raises ServiceError."""
 
-def accept(connection: Connection, actor: Actor, batch: CheckedBatch, *, ledgers: Ledgers, sender: Sender) -> bool:
+
+def accept(
+    connection: Connection,
+    actor: Actor,
+    batch: CheckedBatch,
+    *,
+    ledgers: Ledgers,
+    sender: Sender,
+    objections: Iterable[Objection],
+) -> bool:
     """Take a checked batch into the outbox; False if it was there already, which is no error.
 
     A batch that was refused before may come again: what refused it may have passed. The chain is asked now, for a
     prompt answer; what it says when the batch is mined is what counts.
 
     Raises:
-        ServiceError: `signer_unknown`, `signer_not_valid`, `nonce_used`, or what the chain says.
+        ServiceError: `signer_unknown`, `signer_not_valid`, `nonce_used`, an objection, or what the chain says.
     """
     known = connection.scalar(select(SUBMISSION.c.state).where(SUBMISSION.c.digest == batch.digest))
     if known is not None and known != State.REFUSED:
@@ -34,6 +46,8 @@ def accept(connection: Connection, actor: Actor, batch: CheckedBatch, *, ledgers
     contract = ledgers.addresses[batch.contract]
     organisation = _signing_organisation(connection, batch)
     _refuse_used_nonce(connection, batch, contract)
+    for object_to in objections:
+        object_to(connection, organisation, batch)
     gas_estimate = _ask_the_chain(connection, sender, batch, contract)
     if known is None:
         return _insert(connection, actor, batch, organisation, gas_estimate)

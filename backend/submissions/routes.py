@@ -85,7 +85,14 @@ async def stream(request: Request, actor: Reader, service: TheService) -> Stream
 
 def _accept(connection: Connection, service: Service, actor: Actor, batch: BatchIn, *, index: int) -> ResultOut:
     checked = check_batch(batch, service.ledgers, at=clock.now())
-    commands.accept(connection, actor, checked, ledgers=service.ledgers, sender=service.sender)
+    commands.accept(
+        connection,
+        actor,
+        checked,
+        ledgers=service.ledgers,
+        sender=service.sender,
+        objections=service.objections,
+    )
     return ResultOut(
         index=index,
         status_url=f"/v1/submissions/{to_hex(checked.digest)}",

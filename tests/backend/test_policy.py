@@ -19,6 +19,8 @@ from tests.backend.chemicals.scene import certificates_of_tenant
 from tests.backend.items.scene import items_of_tenant
 from tests.backend.park import Park
 from tests.backend.procurement.scene import ubl_of_anybody
+from tests.backend.quality.scene import quality_of_tenant
+from tests.backend.requisitions.scene import purchasing_of_tenant
 from tests.backend.test_bad_input import a_good_batch
 
 ACTORS = ("anonymous", "stranger", "rival", "party", "regulator", "operator")
@@ -41,7 +43,9 @@ class Scene:
         self.prepared: dict[tuple[str, str], tuple[str, Any]] = {
             **items_of_tenant(park),
             **ubl_of_anybody(),
+            **quality_of_tenant(park, self.subject),
             **certificates_of_tenant(park),
+            **purchasing_of_tenant(park),
         }
 
     def ask(self, method: str, path: str, actor: str) -> httpx.Response:
