@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {ISignedLedger} from "../src/interfaces/ISignedLedger.sol";
 import {
-    EndOffer,
     HoldingKey,
     ITraceability,
     ItemRole,
@@ -178,26 +177,6 @@ contract WireFormTest is Goods {
             mstore(add(data, 0x84), 1000)
         }
         fail("", batch.ledger, data);
-    }
-
-    function test_bits_above_a_short_field_of_any_other_action_are_refused() external {
-        HoldingKey memory goods = make(SUPPLIER, 1);
-        offer(goods, TENANT);
-        EndOffer memory action = EndOffer(goods, seqOf(goods), time(), 1, root());
-        Envelope memory plain = envelope(Kinds.endOffer(), keyOf(SUPPLIER), abi.encode(action));
-        address signer = plain.signer();
-        bytes memory signature = plain.signature();
-        // maker, creator, serial, seq, occurredAt, schema: each with a bit too many.
-        uint256[6] memory words = [uint256(0), 2, 3, 4, 5, 6];
-        for (uint256 i; i < words.length; ++i) {
-            bytes memory dirty = abi.encode(action);
-            uint256 place = 32 + 32 * words[i];
-            assembly ("memory-safe") {
-                mstore(add(dirty, place), or(mload(add(dirty, place)), shl(128, 1)))
-            }
-            plain.actions[0] = dirty;
-            fail("", plain.ledger, plain.call(signer, signature));
-        }
     }
 
     function test_an_authorisation_has_no_bits_too_many() external {

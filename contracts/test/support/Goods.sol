@@ -89,6 +89,17 @@ abstract contract Goods is Park {
         return abi.encode(lotEvent(LotEventKind.Object, LotAction.Add, items));
     }
 
+    /// @dev One thing is made of another, which is used up.
+    function transformation(HoldingKey memory input, HoldingKey memory output)
+        internal
+        returns (bytes memory)
+    {
+        SignedItem[] memory items = Lots.list(
+            present(ItemRole.Input, input), Lots.born(ItemRole.Output, Origin.Made, output)
+        );
+        return abi.encode(lotEvent(LotEventKind.Transformation, LotAction.None, items));
+    }
+
     function packing(HoldingKey memory parent, HoldingKey memory child) internal returns (bytes memory) {
         return aggregation(LotAction.Add, parent, child);
     }
