@@ -14,4 +14,4 @@ def files(pattern: str) -> list[Any]:
     if not found:
         reason = f"no third-party data at ../shared/data/{pattern}"
         return [pytest.param(FOLDER, marks=pytest.mark.skip(reason=reason), id="absent")]
-    return [pytest.param(path, id=path.stem) for path in found]
+    return [pytest.param(path, id=path.name) for path in found]
