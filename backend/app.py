@@ -21,7 +21,7 @@ from backend.health.routes import router as health_router
 from backend.identity.policy import ROUTES, routes_without_a_row
 from backend.identity.routes import router as identity_router
 from backend.items.routes import router as items_router
-from backend.limits import BodyLimit
+from backend.limits import BodyLimit, limit_depth
 from backend.manual.routes import router as manual_router
 from backend.procurement.ubl.routes import router as ubl_router
 from backend.quality.routes import router as quality_router
@@ -54,6 +54,7 @@ def create_app(service: Service) -> FastAPI:
     Raises:
         RouteWithoutPolicy: a route has no row in the table of route x actor.
     """
+    limit_depth()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

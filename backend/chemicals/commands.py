@@ -108,14 +108,13 @@ def reserve(connection: Connection, actor: Actor, request: UUID, needs: Sequence
         _move(connection, actor, Move.RESERVED, need.quantity, **where, person=person)
 
 
-def release(connection: Connection, actor: Actor, request: UUID, lines: Sequence[int], *, person: str) -> None:
-    """Give back what is still reserved for some lines of a request; nothing, if nothing is."""
+def release(connection: Connection, actor: Actor, request: UUID, *, person: str) -> None:
+    """Give back what is still reserved for a request; nothing, if nothing is."""
     _locked(connection, actor)
     rows = connection.execute(
         select(RESERVATION).where(
             RESERVATION.c.organisation == actor.organisation,
             RESERVATION.c.request == request,
-            RESERVATION.c.line.in_(lines),
             RESERVATION.c.reserved > 0,
         )
     ).all()

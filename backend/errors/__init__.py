@@ -19,6 +19,7 @@ from backend.errors.items import ITEMS
 from backend.errors.kind import ErrorKind
 from backend.errors.quality import QUALITY
 from backend.errors.request import REQUEST
+from backend.errors.requisitions import REQUISITIONS
 from backend.errors.stock import STOCK
 from backend.errors.submissions import SUBMISSIONS
 
@@ -55,4 +56,6 @@ def problem(code: str, params: Params, request_id: str | None = None) -> dict[st
     return body
 
 
-CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY | CHEMICALS | STOCK)
+CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(
+    REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY | CHEMICALS | STOCK | REQUISITIONS
+)

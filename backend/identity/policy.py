@@ -106,6 +106,7 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("POST", "/v1/stock/lots/{lot_id}/holding"): _own("Each organisation links its own lots."),
         ("POST", "/v1/stock/taps"): _own("Each organisation acts on its own stock."),
         ("GET", "/v1/stock/taps"): _members("Each organisation gets its own journal."),
+        ("POST", "/v1/stock/import"): _members("Each organisation brings in its own stock."),
         ("POST", "/v1/stock/sheets/prepare"): _members("Each organisation prepares its own sheet."),
         ("GET", "/v1/stock/sheets"): _members("Each organisation gets its own sheets."),
         ("POST", "/v1/stock/takes"): _own("Each organisation counts its own rooms."),

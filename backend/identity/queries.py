@@ -41,7 +41,7 @@ def actor_of_token(connection: Connection, token: str, *, at: int) -> Actor:
     ).one_or_none()
     if row is None:
         raise ServiceError("token_not_valid")
-    roles = _roles_of(connection, row.organisation)
+    roles = roles_of(connection, row.organisation)
     if roles is None:
         raise ServiceError("token_not_valid")
     granted = _rights_of(connection, row.organisation, at=_moment(connection, at))
@@ -67,7 +67,7 @@ def standing_of(connection: Connection, signer: bytes, *, at: int) -> Standing |
     if row is None:
         return None
     covers = row.valid_from <= _moment(connection, at) < row.valid_until and row.revoked_at == 0
-    is_valid = row.status == _KEY_ACTIVE and covers and _roles_of(connection, row.organisation) is not None
+    is_valid = row.status == _KEY_ACTIVE and covers and roles_of(connection, row.organisation) is not None
     return Standing(organisation=row.organisation, is_valid=is_valid)
 
 
@@ -112,7 +112,7 @@ def _moment(connection: Connection, at: int) -> int:
     return max(at, newest or 0)
 
 
-def _roles_of(connection: Connection, organisation: int) -> Role | None:
+def roles_of(connection: Connection, organisation: int) -> Role | None:
     """The roles of a confirmed organisation, suspended or not: suspension stops new subjects, never reading."""
     roles = connection.scalar(
         select(mirror.organisation_latest.c.roles)

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
@@ -10,6 +11,19 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "approval_rule",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("levels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind IN ('project', 'cost_centre')", name=op.f("ck_approval_rule_kind_known")),
+        sa.PrimaryKeyConstraint("organisation", "kind", "code", name=op.f("pk_approval_rule")),
+        schema="service",
+        comment="Who approves what is charged to a cost centre or project; changed_at in Unix seconds.",
+    )
     op.create_table(
         "chemical_certificate",
         sa.Column("organisation", sa.Integer(), nullable=False),
@@ -44,6 +58,28 @@ def upgrade() -> None:
         comment="Papers under which regulated chemicals are bought; times are Unix seconds.",
     )
     op.create_table(
+        "deputy",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("deputy", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("granted_by", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("person <> deputy", name=op.f("ck_deputy_two_people")),
+        sa.CheckConstraint("valid_from < valid_until", name=op.f("ck_deputy_valid_for_a_while")),
+        sa.PrimaryKeyConstraint("organisation", "id", name=op.f("pk_deputy")),
+        sa.UniqueConstraint("number", name=op.f("uq_deputy_number")),
+        schema="service",
+        comment="Who acts for whom, from when until when; times are Unix seconds.",
+    )
+    op.create_index("ix_deputy_deputy", "deputy", ["organisation", "deputy"], unique=False, schema="service")
+    op.create_table(
         "item",
         sa.Column("organisation", sa.Integer(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -74,6 +110,74 @@ def upgrade() -> None:
         schema="service",
         comment="What an organisation buys, stores and uses; changed_at in Unix seconds.",
     )
+    op.create_table(
+        "purchase_request",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("requester", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("total_fen", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("submitted_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('submitted', 'approved', 'rejected', 'withdrawn', 'ordered', 'cancelled')",
+            name=op.f("ck_purchase_request_state_known"),
+        ),
+        sa.PrimaryKeyConstraint("organisation", "id", name=op.f("pk_purchase_request")),
+        sa.UniqueConstraint("number", name=op.f("uq_purchase_request_number")),
+        schema="service",
+        comment="What people ask to be bought; times are Unix seconds.",
+    )
+    op.create_index(
+        "ix_purchase_request_state",
+        "purchase_request",
+        ["organisation", "state", "number"],
+        unique=False,
+        schema="service",
+    )
+    op.create_table(
+        "supplier",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("member", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("credit_code", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("status IN ('candidate', 'approved', 'suspended')", name=op.f("ck_supplier_status_known")),
+        sa.CheckConstraint("member <> 0 OR credit_code IS NOT NULL", name=op.f("ck_supplier_known_by_something")),
+        sa.PrimaryKeyConstraint("organisation", "code", name=op.f("pk_supplier")),
+        sa.UniqueConstraint("organisation", "credit_code", name=op.f("uq_supplier_organisation_credit_code")),
+        schema="service",
+        comment="Whom an organisation may buy from; changed_at in Unix seconds.",
+    )
+    op.create_index(
+        "uq_supplier_member",
+        "supplier",
+        ["organisation", "member"],
+        unique=True,
+        schema="service",
+        postgresql_where=sa.text("member <> 0"),
+    )
+    op.create_table(
+        "agreement",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("supplier", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation", "supplier"],
+            ["service.supplier.organisation", "service.supplier.code"],
+            name=op.f("fk_agreement_organisation_supplier"),
+        ),
+        sa.PrimaryKeyConstraint("organisation", "code", name=op.f("pk_agreement")),
+        schema="service",
+        comment="Framework agreements, each with one supplier.",
+    )
+    op.create_index("ix_agreement_supplier", "agreement", ["organisation", "supplier"], unique=False, schema="service")
     op.create_table(
         "certificate_entry",
         sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -124,11 +228,212 @@ def upgrade() -> None:
         schema="service",
         comment="What of a certificate is set aside for a line, and what of that has come in.",
     )
+    op.create_table(
+        "purchase_request_approval",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("request", sa.Uuid(), nullable=False),
+        sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "(decided_by IS NULL) = (decided_at IS NULL)", name=op.f("ck_purchase_request_approval_decided_at_a_time")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation", "request"],
+            ["service.purchase_request.organisation", "service.purchase_request.id"],
+            name=op.f("fk_purchase_request_approval_organisation_request"),
+        ),
+        sa.PrimaryKeyConstraint("organisation", "request", "approver", name=op.f("pk_purchase_request_approval")),
+        schema="service",
+        comment="The approvals a request needs, and those it has; times are Unix seconds.",
+    )
+    op.create_index(
+        "ix_purchase_request_approval_open",
+        "purchase_request_approval",
+        ["organisation", "approver"],
+        unique=False,
+        schema="service",
+        postgresql_where=sa.text("decided_by IS NULL"),
+    )
+    op.create_table(
+        "purchase_request_change",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("request", sa.Uuid(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=True),
+        sa.Column("acting_for", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "act IN ('submit', 'approve', 'reject', 'withdraw', 'order', 'cancel')",
+            name=op.f("ck_purchase_request_change_act_known"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('submitted', 'approved', 'rejected', 'withdrawn', 'ordered', 'cancelled')",
+            name=op.f("ck_purchase_request_change_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation", "request"],
+            ["service.purchase_request.organisation", "service.purchase_request.id"],
+            name=op.f("fk_purchase_request_change_organisation_request"),
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_purchase_request_change")),
+        schema="service",
+        comment="Everything that was done to a request; times are Unix seconds.",
+    )
+    op.create_index(
+        "ix_purchase_request_change_request",
+        "purchase_request_change",
+        ["organisation", "request", "number"],
+        unique=False,
+        schema="service",
+    )
+    op.create_table(
+        "purchase_request_line",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("request", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.SmallInteger(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("supplier", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("price_fen", sa.BigInteger(), nullable=False),
+        sa.Column("agreed_fen", sa.BigInteger(), nullable=True),
+        sa.Column("agreement", sa.Text(), nullable=True),
+        sa.Column("agreement_version", sa.Integer(), nullable=True),
+        sa.Column("deviation_reason", sa.Text(), nullable=True),
+        sa.Column("cost_kind", sa.Text(), nullable=False),
+        sa.Column("cost_code", sa.Text(), nullable=False),
+        sa.Column("needed_by", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.SmallInteger(), nullable=True),
+        sa.CheckConstraint(
+            "cost_kind IN ('project', 'cost_centre')", name=op.f("ck_purchase_request_line_cost_kind_known")
+        ),
+        sa.CheckConstraint(
+            "(order_id IS NULL) = (place IS NULL)", name=op.f("ck_purchase_request_line_place_in_order")
+        ),
+        sa.CheckConstraint(
+            "agreed_fen IS NULL OR agreed_fen = price_fen OR deviation_reason IS NOT NULL",
+            name=op.f("ck_purchase_request_line_deviates_with_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation", "item"],
+            ["service.item.organisation", "service.item.code"],
+            name=op.f("fk_purchase_request_line_organisation_item"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation", "request"],
+            ["service.purchase_request.organisation", "service.purchase_request.id"],
+            name=op.f("fk_purchase_request_line_organisation_request"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation", "supplier"],
+            ["service.supplier.organisation", "service.supplier.code"],
+            name=op.f("fk_purchase_request_line_organisation_supplier"),
+        ),
+        sa.PrimaryKeyConstraint("organisation", "request", "line", name=op.f("pk_purchase_request_line")),
+        sa.UniqueConstraint(
+            "organisation", "order_id", "place", name=op.f("uq_purchase_request_line_organisation_order_id_place")
+        ),
+        schema="service",
+        comment="The lines of requests; quantities in the item's unit, money in CNY 0.01, times in Unix seconds.",
+    )
+    op.create_table(
+        "supplier_licence",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("supplier", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation", "supplier"],
+            ["service.supplier.organisation", "service.supplier.code"],
+            name=op.f("fk_supplier_licence_organisation_supplier"),
+        ),
+        sa.PrimaryKeyConstraint("organisation", "supplier", "kind", "number", name=op.f("pk_supplier_licence")),
+        schema="service",
+        comment="Papers a supplier supplies under; valid_until in Unix seconds.",
+    )
+    op.create_table(
+        "agreement_version",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=True),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("valid_from < valid_until", name=op.f("ck_agreement_version_valid_for_a_while")),
+        sa.ForeignKeyConstraint(
+            ["organisation", "agreement"],
+            ["service.agreement.organisation", "service.agreement.code"],
+            name=op.f("fk_agreement_version_organisation_agreement"),
+        ),
+        sa.PrimaryKeyConstraint("organisation", "agreement", "version", name=op.f("pk_agreement_version")),
+        schema="service",
+        comment="Published price lists, never changed; times are Unix seconds.",
+    )
+    op.create_table(
+        "agreement_price",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("min_quantity", sa.BigInteger(), nullable=False),
+        sa.Column("price_fen", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation", "agreement", "version"],
+            [
+                "service.agreement_version.organisation",
+                "service.agreement_version.agreement",
+                "service.agreement_version.version",
+            ],
+            name=op.f("fk_agreement_price_organisation_agreement_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation", "item"],
+            ["service.item.organisation", "service.item.code"],
+            name=op.f("fk_agreement_price_organisation_item"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "organisation", "agreement", "version", "item", "min_quantity", name=op.f("pk_agreement_price")
+        ),
+        schema="service",
+        comment="Prices of one unit of an item, in CNY 0.01.",
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("agreement_price", schema="service")
+    op.drop_table("agreement_version", schema="service")
+    op.drop_table("supplier_licence", schema="service")
+    op.drop_table("purchase_request_line", schema="service")
+    op.drop_index("ix_purchase_request_change_request", table_name="purchase_request_change", schema="service")
+    op.drop_table("purchase_request_change", schema="service")
+    op.drop_index(
+        "ix_purchase_request_approval_open",
+        table_name="purchase_request_approval",
+        schema="service",
+        postgresql_where=sa.text("decided_by IS NULL"),
+    )
+    op.drop_table("purchase_request_approval", schema="service")
     op.drop_table("certificate_reservation", schema="service")
     op.drop_index("ix_certificate_entry_certificate", table_name="certificate_entry", schema="service")
     op.drop_table("certificate_entry", schema="service")
+    op.drop_index("ix_agreement_supplier", table_name="agreement", schema="service")
+    op.drop_table("agreement", schema="service")
+    op.drop_index(
+        "uq_supplier_member", table_name="supplier", schema="service", postgresql_where=sa.text("member <> 0")
+    )
+    op.drop_table("supplier", schema="service")
+    op.drop_index("ix_purchase_request_state", table_name="purchase_request", schema="service")
+    op.drop_table("purchase_request", schema="service")
     op.drop_table("item", schema="service")
+    op.drop_index("ix_deputy_deputy", table_name="deputy", schema="service")
+    op.drop_table("deputy", schema="service")
     op.drop_table("chemical_certificate", schema="service")
+    op.drop_table("approval_rule", schema="service")

@@ -1,0 +1,1 @@
+"""Purchase requests 申购单: what people ask for, and what became of it."""

@@ -1,0 +1,1 @@
+"""Approved suppliers 合格供应商, and the licences they supply under."""
