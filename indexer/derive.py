@@ -8,13 +8,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import BindParameter, Delete, Insert, Table, bindparam, delete, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Delete,
+    Insert,
+    LargeBinary,
+    Select,
+    SmallInteger,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql
 
-from indexer.schema import LATESTS, event_of, holding, lineage, lot_event_item, metadata
+from indexer.schema import (
+    EVENT_TABLES,
+    LATESTS,
+    event_of,
+    holding,
+    lineage,
+    lot_event_item,
+    metadata,
+    milestone,
+    order_step,
+    purchase_order,
+    transit,
+)
 
 # contracts/src/interfaces/ITraceability.sol, ItemRole: what becomes something else, and what a part is split from.
 SOURCE_ROLES = (3, 5)
+
+# Journals whose new rows may be steps of an order.
+STEP_SOURCES = ("purchase_order", "milestone", "transit", "received_direct")
+
+_NO_ORDER = bytes(32)
+_NO_LINE = cast(null(), SmallInteger)
+_NO_HOLDING = cast(null(), LargeBinary)
 
 _first: BindParameter[int] = bindparam("first")
 
@@ -27,6 +65,76 @@ def lineage_of_sources() -> Insert:
         .where(lot_event_item.c.number >= _first, lot_event_item.c.role.in_(SOURCE_ROLES))
     )
     return lineage.insert().from_select(["source_number", "target_number"], edges)
+
+
+def order_steps() -> Insert:
+    """Finds what the new acts on orders, milestones and goods did to which order; one step an event.
+
+    Goods belong to the order that their last delivery cited, as long as they travel between its two parties: sold on,
+    they are nobody's step any more.
+    """
+    issued, direct = EVENT_TABLES["OrderIssued"], EVENT_TABLES["ReceivedDirect"]
+    of_orders = select(event_of(purchase_order.c.number).label("number"), purchase_order.c.id.label("order_id")).where(
+        purchase_order.c.number >= _first
+    )
+    steps = union_all(
+        # The last milestone of a line is a step of the order too; as a milestone it knows the line.
+        of_orders.add_columns(_NO_LINE.label("line"), _NO_HOLDING.label("holding_id")).where(
+            event_of(purchase_order.c.number).not_in(
+                select(event_of(milestone.c.number)).where(milestone.c.number >= _first)
+            )
+        ),
+        select(event_of(milestone.c.number), milestone.c.order_id, milestone.c.line, _NO_HOLDING).where(
+            milestone.c.number >= _first
+        ),
+        select(direct.c.number, direct.c.order, direct.c.line, direct.c.id).where(
+            direct.c.number >= _first, direct.c.order != literal(_NO_ORDER)
+        ),
+        _steps_of_goods(),
+    ).subquery("steps")
+    found = select(
+        steps.c.number,
+        steps.c.order_id,
+        issued.c.order_buyer,
+        issued.c.order_supplier,
+        steps.c.line,
+        steps.c.holding_id,
+    ).join(issued, issued.c.id == steps.c.order_id)
+    return order_step.insert().from_select([column.name for column in order_step.columns], found)
+
+
+def _steps_of_goods() -> Select[int, bytes, int, bytes]:
+    """What was sent, answered, sent back: each act on goods between the parties of the order they came on."""
+    dispatched, direct, issued = (EVENT_TABLES[name] for name in ("GoodsDispatched", "ReceivedDirect", "OrderIssued"))
+    citing = union_all(
+        *(
+            select(table.c.number, table.c.order, table.c.line)
+            .where(
+                table.c.id == transit.c.holding_id,
+                table.c.number < transit.c.number,
+                table.c.order != literal(_NO_ORDER),
+            )
+            .correlate(transit)
+            for table in (dispatched, direct)
+        )
+    ).subquery("citing")
+    cited = select(citing.c.order, citing.c.line).order_by(citing.c.number.desc()).limit(1).lateral("cited")
+    parties = tuple_(issued.c.order_buyer, issued.c.order_supplier)
+    return (
+        select(event_of(transit.c.number), cited.c.order, cited.c.line, transit.c.holding_id)
+        .join(cited, true())
+        .join(
+            issued,
+            and_(
+                issued.c.id == cited.c.order,
+                or_(
+                    parties == tuple_(transit.c.receiver, transit.c.sender),
+                    parties == tuple_(transit.c.sender, transit.c.receiver),
+                ),
+            ),
+        )
+        .where(transit.c.number >= _first)
+    )
 
 
 def latest_from_new_rows(latest: Table) -> postgresql.Insert:
@@ -69,4 +177,5 @@ def journal_of(latest: Table) -> Table:
 
 
 LINEAGE_OF_SOURCES = lineage_of_sources()
+ORDER_STEPS = order_steps()
 LATESTS_FROM_NEW_ROWS = {latest.name: latest_from_new_rows(latest) for latest in LATESTS}

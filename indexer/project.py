@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from contracts.typed_data import lot_id
+from contracts.typed_data import lot_id, order_id
 from indexer import schema
 from indexer.chain import Header
 from indexer.decode import BLOCK_SHIFT, Event
@@ -23,6 +23,10 @@ _AGGREGATION = 1
 _ADD, _DELETE = 1, 3
 _PARENT, _CHILD = 1, 2
 _EXISTING, _BROUGHT_IN = 0, 3
+
+# contracts/src/types/Record.sol; what `consignment.discrepancy` counts from, and how a settlement's status adds to it.
+_DISPUTED = 1 << 4
+_NO_DISCREPANCY, _DISCREPANCY_OPEN = 0, 1
 
 
 def project(events: Iterable[Event], headers: Iterable[Header]) -> Rows:
@@ -118,6 +122,49 @@ def _order(event: Event, rows: Rows) -> None:
     if position <= len(touched):
         values = (event.fields[name] for name in schema.TERMS_FIELDS)
         rows["purchase_order"].append((event.number + position, touched[position - 1]["id"], *values))
+
+
+def _milestone(event: Event, rows: Rows) -> None:
+    """A milestone stands first in what its acts touch. Only a report says until when it may be answered."""
+    _action(event, rows)
+    key = {name: event.fields[f"milestone_order_{name}"] for name in ("buyer", "supplier", "handle")}
+    rows["milestone"].append(
+        (
+            event.number + 1,
+            event.lists["touched"][0]["id"],
+            order_id(key),
+            key["buyer"],
+            key["supplier"],
+            event.fields["milestone_line"],
+            event.fields["milestone_number"],
+            event.fields.get("lapses_at"),
+        )
+    )
+
+
+def _line(event: Event, rows: Rows) -> None:
+    """A line of a consignment: its holding stands first, its consignment second. Only a dispatch says until when."""
+    _action(event, rows)
+    holding, consignment = event.lists["touched"]
+    sender, receiver, handle = (event.fields[f"consignment_{name}"] for name in ("from", "to", "handle"))
+    rows["transit"].append(
+        (event.number + 1, holding["id"], consignment["id"], sender, receiver, event.fields.get("lapses_at"))
+    )
+    discrepancy = _DISCREPANCY_OPEN if consignment["record_flags"] & _DISPUTED else _NO_DISCREPANCY
+    rows["consignment"].append(
+        (event.number + 2, consignment["id"], sender, receiver, handle, consignment["record_head"], discrepancy)
+    )
+
+
+def _settled(event: Event, rows: Rows) -> None:
+    """A settlement is of the head it names: that is the consignment's, or it would have been refused."""
+    _action(event, rows)
+    (claim,) = event.lists["touched"]
+    sender, receiver, handle, head = (
+        event.fields[name] for name in ("consignment_from", "consignment_to", "consignment_handle", "agrees_to")
+    )
+    discrepancy = _DISCREPANCY_OPEN + claim["record_status"]
+    rows["consignment"].append((event.number + 1, claim["id"], sender, receiver, handle, head, discrepancy))
 
 
 def _value(event: Event, column: str) -> Any:
@@ -238,5 +285,12 @@ _PROJECTIONS: dict[str, Callable[[Event, Rows], None]] = {
     "NoncesCancelled": _nonces_cancelled,
     "LotEventRecorded": _lot_event,
     "ReceivedDirect": _received_direct,
+    "GoodsDispatched": _line,
+    "GoodsReceived": _line,
+    "DispatchEnded": _line,
+    "MilestoneReported": _milestone,
+    "MilestoneAccepted": _milestone,
+    "ReportEnded": _milestone,
+    "DiscrepancySettled": _settled,
     "OrganisationFounded": _founded,
 }

@@ -36,6 +36,7 @@ from sqlalchemy import (
     Table,
     Text,
     literal,
+    literal_column,
 )
 
 from indexer.columns import UINT64, UINT256, column, type_of
@@ -138,6 +139,10 @@ record = _journal(
 """The after-image of every slot an action wrote; the action is `event_of(number)`."""
 record_latest = _latest(record, "id", "contract")
 
+WAITS_FOR_QUALITY = record_latest.c.flags.bitwise_and(literal_column("130")) != literal_column("0")
+"""Held by a party, or in quarantine (contracts/src/types/Record.sol). In literals: it is an index's condition."""
+Index("record_latest_waits_for_quality", record_latest.c.holder, postgresql_where=WAITS_FOR_QUALITY)
+
 # --- participants ---------------------------------------------------------------------------------------------
 
 organisation = _journal(
@@ -239,6 +244,83 @@ purchase_order_latest = _latest(purchase_order, "id")
 Index("purchase_order_latest_by_buyer", purchase_order_latest.c.buyer, purchase_order_latest.c.number)
 Index("purchase_order_latest_by_supplier", purchase_order_latest.c.supplier, purchase_order_latest.c.number)
 
+milestone = _journal(
+    "milestone",
+    column("id", LargeBinary),
+    column("order_id", LargeBinary),
+    column("buyer", Integer),
+    column("supplier", Integer),
+    column("line", SmallInteger),
+    column("ordinal", SmallInteger),
+    column("lapses_at", BigInteger, nullable=True),
+)
+"""The milestones of service lines. `lapses_at`: until when a report awaits its answer; null once it has one."""
+milestone_latest = _latest(milestone, "id")
+Index("milestone_latest_by_order", milestone_latest.c.order_id)
+for _party in ("buyer", "supplier"):
+    Index(
+        f"milestone_latest_awaiting_{_party}",
+        milestone_latest.c[_party],
+        postgresql_where=milestone_latest.c.lapses_at.is_not(None),
+    )
+
+order_step = _journal(
+    "order_step",
+    column("order_id", LargeBinary),
+    column("buyer", Integer),
+    column("supplier", Integer),
+    column("line", SmallInteger, nullable=True),
+    column("holding_id", LargeBinary, nullable=True),
+)
+"""Whatever happened to an order, by the event's number: to itself, to its milestones (with their line), to the goods
+that one party sent the other on a line of it (with their holding), there and back. The answers to dispatches, and
+returns, do not name the order: `derive.order_steps` finds it."""
+order_step_latest = _latest(order_step, "order_id")
+for _party in ("buyer", "supplier"):
+    Index(f"order_step_latest_by_{_party}", order_step_latest.c[_party], order_step_latest.c.number)
+Index("order_step_latest_by_number", order_step_latest.c.number)
+
+# --- consignments -----------------------------------------------------------------------------------------------
+
+transit = _journal(
+    "transit",
+    column("holding_id", LargeBinary),
+    column("consignment_id", LargeBinary),
+    column("sender", Integer),
+    column("receiver", Integer),
+    column("lapses_at", BigInteger, nullable=True),
+)
+"""The holdings that were sent. `lapses_at`: until when a dispatch awaits its answer; null once it has one."""
+transit_latest = _latest(transit, "holding_id")
+Index("transit_latest_by_consignment", transit_latest.c.consignment_id)
+for _party in ("sender", "receiver"):
+    Index(
+        f"transit_latest_awaiting_{_party}",
+        transit_latest.c[_party],
+        postgresql_where=transit_latest.c.lapses_at.is_not(None),
+    )
+
+consignment = _journal(
+    "consignment",
+    column("id", LargeBinary),
+    column("sender", Integer),
+    column("receiver", Integer),
+    column("handle", LargeBinary),
+    column("head", LargeBinary),
+    column("discrepancy", SmallInteger),
+)
+"""A consignment after each act on a line of it, and after each settlement of its discrepancy (0 none, 1 open, 2 agreed,
+3 withdrawn). `head` is its head in `Traceability`: a settlement, which stands in another ledger, names that one."""
+consignment_latest = _latest(consignment, "id")
+for _party in ("sender", "receiver"):
+    Index(f"consignment_latest_by_{_party}", consignment_latest.c[_party], consignment_latest.c.number)
+Index("consignment_latest_by_number", consignment_latest.c.number)
+Index(
+    "consignment_latest_disputed",
+    consignment_latest.c.sender,
+    postgresql_where=consignment_latest.c.discrepancy == literal_column("1"),
+)
+
 # --- bookkeeping ----------------------------------------------------------------------------------------------
 
 cursor = Table(
@@ -278,7 +360,7 @@ _BY_HAND = {"Authorised", "Refused", "NoncesCancelled", "LotEventRecorded", "Org
 
 # What the service looks actions up by.
 _LINE = ("id", "consignment_id")
-_INDEXED: Mapping[str, tuple[str, ...]] = {
+_INDEXED: Mapping[str, tuple[str | tuple[str, ...], ...]] = {
     "OrderIssued": ("id", "order_handle"),
     "OrderConfirmed": ("id",),
     "ChangeProposed": ("id",),
@@ -291,7 +373,7 @@ _INDEXED: Mapping[str, tuple[str, ...]] = {
     "GoodsDispatched": (*_LINE, "order"),
     "GoodsReceived": _LINE,
     "DispatchEnded": _LINE,
-    "ReceivedDirect": ("id", "order"),
+    "ReceivedDirect": ("id", "order", ("holding_creator", "number")),
     "HoldingJudged": ("id",),
     "DiscrepancySettled": ("id",),
     "ReceiptCountersigned": ("id",),
@@ -311,8 +393,9 @@ def _event_table(kind: EventKind) -> Table | None:
     if any(each.name == "consignment_handle" for each in columns) and kind.contract == "Traceability":
         ids.append(column("consignment_id", LargeBinary))
     table = _journal(snake(kind.name), *ids, *columns)
-    for name in _INDEXED.get(kind.name, ()):
-        Index(f"{table.name}_by_{name}", table.c[name])
+    for named in _INDEXED.get(kind.name, ()):
+        names = (named,) if isinstance(named, str) else named
+        Index(f"{table.name}_by_{names[0]}", *(table.c[name] for name in names))
     return table
 
 

@@ -191,8 +191,12 @@ class Store:
                     f"above block {height}, {sources - resolved} of {sources} inputs name a holding never created",
                     "ask a second node for these blocks: logs before them are missing",
                 )
+        derived = set()
+        if any(rows.get(source) for source in derive.STEP_SOURCES):
+            connection.execute(derive.ORDER_STEPS, first)
+            derived.add("order_step")
         for latest in LATESTS:
-            if rows.get(latest.info["latest_of"]):
+            if rows.get(latest.info["latest_of"]) or latest.info["latest_of"] in derived:
                 connection.execute(derive.LATESTS_FROM_NEW_ROWS[latest.name], first)
 
 
