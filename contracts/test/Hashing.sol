@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {SignedLedger} from "../src/SignedLedger.sol";
 import {
     AgreeCorrection,
     CorrectDetails,
@@ -20,7 +19,6 @@ import {
     GrantKey,
     ProposeRecovery,
     ReinstateOrganisation,
-    Standing,
     SuspendOrganisation
 } from "../src/interfaces/IParticipants.sol";
 import {EndRecall, LotKey, RecallLot} from "../src/interfaces/IRecalls.sol";
@@ -45,11 +43,12 @@ import {TraceabilityActions} from "../src/libraries/TraceabilityActions.sol";
 import {DetailsLeaf} from "../src/types/DetailsLeaf.sol";
 import {LotEvent, LotItem} from "../src/types/LotEvent.sol";
 import {RecordLibrary} from "../src/types/Record.sol";
+import {HashingLedger} from "./support/HashingLedger.sol";
 
-/// @title A ledger that takes every batch of every ledger, by the same calldata, and answers what it hashed.
-/// @dev Authorising is the real thing: a signature that is not the signer's reverts. Everybody may sign; nothing is
+/// @title A ledger that takes every batch of most ledgers, by the same calldata, and answers what it hashed.
+/// @dev The rest is in `DealHashing`: one contract may not be that large. Authorising is the real thing: a signature that is not the signer's reverts. Everybody may sign; nothing is
 /// recorded but the nonce.
-contract Hashing is SignedLedger {
+contract Hashing is HashingLedger {
     using CorrectionActions for *;
     using ParticipantActions for *;
     using RecallActions for *;
@@ -378,16 +377,5 @@ contract Hashing is SignedLedger {
         bytes32[] calldata siblings
     ) external pure returns (bool) {
         return Details.verify(root, schema, size, leaves, siblings);
-    }
-
-    function _standingOf(address) internal pure override returns (Standing memory) {}
-
-    function _checkStanding(address, Standing memory, bytes32) internal pure override {}
-
-    function _digest(bytes32 typehash, bytes32[] memory hashes, Authorisation calldata authorisation)
-        private
-        returns (bytes32)
-    {
-        return _authorise(typehash, hashes, authorisation).digest;
     }
 }

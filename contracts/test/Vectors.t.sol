@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ReceiptKey} from "../src/interfaces/IClaims.sol";
 import {CorrectionKey} from "../src/interfaces/ICorrections.sol";
 import {Founder} from "../src/interfaces/IParticipants.sol";
+import {MilestoneKey, OrderKey} from "../src/interfaces/IProcurement.sol";
 import {LotKey} from "../src/interfaces/IRecalls.sol";
+import {SheetKey} from "../src/interfaces/ISheets.sol";
 import {ISignedLedger} from "../src/interfaces/ISignedLedger.sol";
-import {HoldingKey} from "../src/interfaces/ITraceability.sol";
+import {ConsignmentKey, HoldingKey} from "../src/interfaces/ITraceability.sol";
 import {Details} from "../src/libraries/Details.sol";
 import {DetailsLeaf} from "../src/types/DetailsLeaf.sol";
+import {DealHashing} from "./DealHashing.sol";
 import {Hashing} from "./Hashing.sol";
 import {Vm, vm} from "./support/Vm.sol";
 
@@ -38,20 +42,27 @@ contract VectorsTest {
 
     string private json;
     Hashing private hashing;
+    DealHashing private dealHashing;
 
     function setUp() public {
         json = VM.readFile("contracts/test/vectors.json");
         VM.warp(0); // The lowest deadline is 0.
         hashing = new Hashing();
+        dealHashing = new DealHashing();
     }
 
     function test_every_batch_has_the_digest_the_action_hashes_and_the_signer_of_the_vectors() public {
         uint256 count = _count("$.batches");
-        vm.assertEq(24, count);
+        vm.assertEq(37, count);
         for (uint256 i; i < count; ++i) {
             string memory place = _at("$.batches", i);
             string memory action = VM.parseJsonString(json, _in(place, "action"));
-            (bool ok, bytes memory answer) = _ledger(place).call(_bytes(place, "calldata"));
+            address ledger = _ledger(place);
+            (bool ok, bytes memory answer) = ledger.call(_bytes(place, "calldata"));
+            if (!ok) {
+                VM.etch(ledger, address(dealHashing).code); // A kind that the other one knows.
+                (ok, answer) = ledger.call(_bytes(place, "calldata"));
+            }
             vm.assertTrue(ok, action);
             (bytes32 digest, bytes32[] memory hashes) = abi.decode(answer, (bytes32, bytes32[]));
             vm.assertEq(_bytes32(place, "digest"), digest, action);
@@ -92,6 +103,16 @@ contract VectorsTest {
             vm.assertEq(_id(place), hashing.holdingId(_holding(place)));
             place = _at("$.ids.CorrectionKey", i);
             vm.assertEq(_id(place), hashing.correctionId(_correction(place)));
+            place = _at("$.ids.ConsignmentKey", i);
+            vm.assertEq(_id(place), hashing.consignmentId(_consignment(place)));
+            place = _at("$.ids.OrderKey", i);
+            vm.assertEq(_id(place), dealHashing.orderId(_order(_in(place, "key"))));
+            place = _at("$.ids.MilestoneKey", i);
+            vm.assertEq(_id(place), dealHashing.milestoneId(_milestone(place)));
+            place = _at("$.ids.ReceiptKey", i);
+            vm.assertEq(_id(place), dealHashing.receiptId(ReceiptKey(_bytes32(place, "key.receipt"))));
+            place = _at("$.ids.SheetKey", i);
+            vm.assertEq(_id(place), dealHashing.sheetId(_sheet(place)));
             place = _at("$.founders", i);
             vm.assertEq(_id(place), hashing.founderHash(_founder(place)));
         }
@@ -207,6 +228,29 @@ contract VectorsTest {
         holding.handle = _bytes32(place, "key.handle");
         holding.creator = uint24(_uint(place, "key.creator"));
         holding.serial = uint32(_uint(place, "key.serial"));
+    }
+
+    function _consignment(string memory place) private view returns (ConsignmentKey memory consignment) {
+        consignment.from = uint24(_uint(place, "key.from"));
+        consignment.to = uint24(_uint(place, "key.to"));
+        consignment.handle = _bytes32(place, "key.handle");
+    }
+
+    function _order(string memory place) private view returns (OrderKey memory order) {
+        order.buyer = uint24(_uint(place, "buyer"));
+        order.supplier = uint24(_uint(place, "supplier"));
+        order.handle = _bytes32(place, "handle");
+    }
+
+    function _milestone(string memory place) private view returns (MilestoneKey memory milestone) {
+        milestone.order = _order(_in(place, "key.order"));
+        milestone.line = uint8(_uint(place, "key.line"));
+        milestone.number = uint8(_uint(place, "key.number"));
+    }
+
+    function _sheet(string memory place) private view returns (SheetKey memory sheet) {
+        sheet.organisation = uint24(_uint(place, "key.organisation"));
+        sheet.day = uint32(_uint(place, "key.day"));
     }
 
     function _correction(string memory place) private view returns (CorrectionKey memory correction) {

@@ -14,38 +14,56 @@ from backend.sandbox.anvil import CHAIN_ID, Anvil
 from contracts.compiler import ROOT, compile_contracts
 from contracts.details import Leaf, Schema
 from contracts.signatures import keccak
-from contracts.typed_data import Domain
+from contracts.typed_data import ACTIONS, Domain
+from contracts.wire import SignedBatch, calldata
 
+_SOURCES = {
+    "Hashing": "contracts/test/Hashing.sol",
+    "DealHashing": "contracts/test/DealHashing.sol",
+    "HashingLedger": "contracts/test/support/HashingLedger.sol",
+}
+# Whose actions `DealHashing` knows; `Hashing` knows all others, and is of the largest size a contract may have.
+_DEALS = frozenset({"Procurement", "Claims", "Sheets"})
 _LEAVES = "(uint8,uint8,bytes,bytes32)[]"
 _VERIFY = f"verifyDetails(bytes32,uint32,uint256,{_LEAVES},bytes32[])"
 
 
 class Solidity:
-    """`contracts/test/Hashing.sol` on a chain: it takes any batch's calldata and says what it hashed."""
+    """`contracts/test/Hashing.sol` and its twin on a chain: they take any batch's calldata and say what they hashed."""
 
     def __init__(self, anvil: Anvil) -> None:
         self._anvil = anvil
-        code = compile_contracts({"Hashing": "contracts/test/Hashing.sol"})["Hashing"]["evm"]["bytecode"]["object"]
-        accounts = anvil.ask("eth_accounts")
+        compiled = compile_contracts(_SOURCES)
+        self._hashing, self._deal_hashing = (
+            self._deploy(compiled[name]["evm"]["bytecode"]["object"]) for name in ("Hashing", "DealHashing")
+        )
+
+    def _deploy(self, code: str) -> str:
+        accounts = self._anvil.ask("eth_accounts")
         assert isinstance(accounts, list)
         creation = {"from": accounts[0], "data": f"0x{code}", "gas": "0x2000000"}
-        receipt = anvil.ask("eth_sendTransactionSync", creation)
+        receipt = self._anvil.ask("eth_sendTransactionSync", creation)
         assert isinstance(receipt, dict)
-        self.domain = Domain(CHAIN_ID, str(receipt["contractAddress"]))
+        return str(receipt["contractAddress"])
 
-    def hashes(self, calldata: bytes) -> tuple[bytes, list[bytes]]:
+    def domain(self, action: str) -> Domain:
+        """Where batches of a kind are to be signed for."""
+        return Domain(CHAIN_ID, self._deal_hashing if ACTIONS[action].ledger in _DEALS else self._hashing)
+
+    def hashes(self, batch: SignedBatch) -> tuple[bytes, list[bytes]]:
         """A batch's digest and the hashes of its actions. Fails for a signature that is not the signer's."""
-        digest, hashes = decode(("bytes32", "bytes32[]"), self._call(calldata))
+        ledger = self.domain(batch.batch.action).verifying_contract
+        digest, hashes = decode(("bytes32", "bytes32[]"), self._call(ledger, calldata(batch)))
         return digest, list(hashes)
 
     def verifies(self, schema: Schema, root: bytes, leaves: tuple[Leaf, ...], siblings: tuple[bytes, ...]) -> bool:
         shown = [(leaf.index, int(leaf.tag), leaf.value, leaf.salt) for leaf in leaves]
         types = ("bytes32", "uint32", "uint256", _LEAVES, "bytes32[]")
         arguments = encode(types, (root, schema.id, schema.size, shown, siblings))
-        return bool(decode(("bool",), self._call(keccak(_VERIFY.encode())[:4] + arguments))[0])
+        return bool(decode(("bool",), self._call(self._hashing, keccak(_VERIFY.encode())[:4] + arguments))[0])
 
-    def _call(self, data: bytes) -> bytes:
-        call = {"to": self.domain.verifying_contract, "data": f"0x{data.hex()}"}
+    def _call(self, ledger: str, data: bytes) -> bytes:
+        call = {"to": ledger, "data": f"0x{data.hex()}"}
         return bytes.fromhex(str(self._anvil.ask("eth_call", call, "latest"))[2:])
 
 
