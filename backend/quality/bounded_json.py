@@ -1,6 +1,7 @@
 """JSON from strangers: bounded before it is read, exact in its numbers, and never ambiguous."""
 
 import json
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
@@ -16,6 +17,10 @@ DEEPEST = 24
 # Brackets and commas: what each value of a document costs at least one of. Base64 has none of them.
 _MOST_PARTS = 100_000
 
+# A string, to its end or the document's: an unfinished one must not be looked for again and again.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
+
 
 def read(content: bytes) -> Any:
     """The document; numbers with a point are Decimals.
@@ -23,29 +28,54 @@ def read(content: bytes) -> Any:
     Raises:
         ServiceError: `document_too_large`, `document_too_deep`, `json_malformed`.
     """
-    if len(content) > LONGEST_DOCUMENT:
-        raise ServiceError("document_too_large", bytes=len(content), most_bytes=LONGEST_DOCUMENT)
-    if sum(content.count(mark) for mark in (b"[", b"{", b",")) > _MOST_PARTS:
-        raise ServiceError("document_too_deep", deepest=DEEPEST, most_parts=_MOST_PARTS)
+    _check_bounds(content)
     try:
         text = content.decode("utf-8-sig")
-        document = json.loads(text, object_pairs_hook=_unambiguous, parse_float=Decimal, parse_constant=_no_number)
-    except RecursionError:
-        raise ServiceError("document_too_deep", deepest=DEEPEST, most_parts=_MOST_PARTS) from None
+        return json.loads(text, object_pairs_hook=_unambiguous, parse_float=Decimal, parse_constant=_no_number)
     except UnicodeDecodeError as error:
         raise ServiceError("json_malformed", problem="not UTF-8", byte=error.start) from None
     except json.JSONDecodeError as error:
         raise ServiceError("json_malformed", problem=error.msg, line=error.lineno, column=error.colno) from None
     except (ValueError, InvalidOperation) as error:
         raise ServiceError("json_malformed", problem=str(error)[:200]) from None
-    if _depth_exceeds(document, DEEPEST):
-        raise ServiceError("document_too_deep", deepest=DEEPEST, most_parts=_MOST_PARTS)
-    return document
 
 
 def write(document: Any) -> bytes:
     """A document that came as part of a request, as bytes: names sorted, no spaces, UTF-8."""
-    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    # Half a surrogate pair is written as it is; whoever reads it finds that it is not UTF-8.
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(
+        errors="surrogatepass"
+    )
+
+
+def is_too_deep(document: Any) -> bool:
+    """Whether a document that has been read already goes past the bound."""
+    level: list[Any] = [document]
+    for _ in range(DEEPEST + 1):
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return False
+    return True
+
+
+def _check_bounds(content: bytes) -> None:
+    """Before the parser sees it: that one calls itself for each level, and a library may have lifted Python's limit."""
+    if len(content) > LONGEST_DOCUMENT:
+        raise ServiceError("document_too_large", bytes=len(content), most_bytes=LONGEST_DOCUMENT)
+    if b"\\u0000" in content:
+        raise ServiceError("json_malformed", problem="a text holds U+0000")
+    bare = _STRING.sub(b"", content)
+    parts = sum(bare.count(mark) for mark in (b"[", b"{", b","))
+    if parts > _MOST_PARTS or _depth(bare) > DEEPEST:
+        raise ServiceError("document_too_deep", deepest=DEEPEST, most_parts=_MOST_PARTS)
+
+
+def _depth(bare: bytes) -> int:
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(bare):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -58,15 +88,6 @@ def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
-
-
-def _depth_exceeds(document: Any, most: int) -> bool:
-    level: list[Any] = [document]
-    for _ in range(most):
-        level = [inner for value in level for inner in _inside(value)]
-        if not level:
-            return False
-    return True
 
 
 def _inside(value: Any) -> Iterable[Any]:

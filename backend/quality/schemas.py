@@ -49,6 +49,8 @@ class CertificateIn(_In):
     def _one_of_both(self) -> Self:
         if (self.certificate is None) == (self.content_base64 is None):
             raise ValueError("give either certificate or content_base64")
+        if bounded_json.is_too_deep(self.certificate):
+            raise ValueError(f"certificate must not be deeper than {bounded_json.DEEPEST} levels")
         if self.content_base64 is not None:
             _decoded(self.content_base64)
         return self

@@ -171,6 +171,13 @@ def test_a_body_beyond_the_limit_is_refused_unread(park: Park) -> None:
         assert (413, "body_too_large") == (answer.status_code, answer.json()["code"])
 
 
+def test_brackets_without_end_are_one_bad_request_and_not_the_end_of_the_service(park: Park) -> None:
+    for content in (b"[" * 1_000_000, b'{"batches":' * 100_000):
+        answer = park.client.post("/v1/submissions", content=content, headers={"Content-Type": "application/json"})
+        assert (422, "request_invalid") == (answer.status_code, answer.json()["code"])
+    assert 200 == park.get("supplier", "/v1/keys").status_code
+
+
 def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit(park: Park) -> None:
     def endless() -> Iterator[bytes]:
         for _ in range(LONGEST_BODY // 65_536 + 2):
