@@ -3,18 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 
 from backend.dependencies import Reader, Reading, Writer, Writing, need_one_of, person_of
 from backend.entries import Code, Moment, Quantity
 from backend.identity.actor import Actor, Right
-from backend.stock import commands, queries, sheets, suggestion, take_queries, takes
+from backend.stock import commands, opening, queries, sheets, suggestion, take_queries, takes
 from backend.stock.models import CostObjectKind
 from backend.stock.schemas import (
     CostObjectIn,
     CostObjectsOut,
     CountIn,
     ExpiringOut,
+    ImportedOut,
     LinkIn,
     LotIn,
     LotOut,
@@ -36,6 +37,7 @@ from backend.stock.schemas import (
 
 router = APIRouter(prefix="/v1/stock", tags=["stock"])
 
+Csv = Annotated[bytes, Body(media_type="text/csv", description="UTF-8 or GB18030; docs/stock.md has the columns.")]
 PartCursor = Annotated[
     str | None,
     Query(pattern=r"^[0-9a-f-]{36}/[^/]{1,40}/[0-9]{1,13}$", description="`next_after` of the page before."),
@@ -196,6 +198,12 @@ def prepare_sheet(connection: Writing, actor: Writer, asked: SheetDayIn) -> Prep
 def list_sheets(connection: Reading, actor: Reader) -> SheetsOut:
     """Sheets that were handed out to be signed, and which of them were."""
     return sheets.sheets(connection, actor)
+
+
+@router.post("/import")
+def import_stock(connection: Writing, actor: Writer, content: Csv) -> ImportedOut:
+    """Take over an ERP's items, rooms and lots: all of a file or nothing of it. The same file again changes nothing."""
+    return opening.take_over(connection, actor, _keeper(actor), content)
 
 
 def _keeper(actor: Actor) -> str:

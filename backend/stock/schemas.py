@@ -419,6 +419,7 @@ class ImportedOut(_Out):
     """What an import took over."""
 
     items: int
+    rooms: int
     lots: int
-    first_tap: int | None
-    last_tap: int | None
+    first_tap: int
+    last_tap: int

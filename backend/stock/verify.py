@@ -62,8 +62,11 @@ def verify(connection: Connection, organisation: int) -> Verdict:
         for row in connection.execute(select(STOCK_LOT).where(STOCK_LOT.c.organisation == organisation))
     }
     replay = _Replay()
-    rows = connection.execution_options(yield_per=1_000).execute(
-        select(STOCK_TAP).where(STOCK_TAP.c.organisation == organisation).order_by(STOCK_TAP.c.number)
+    rows = connection.execute(
+        select(STOCK_TAP)
+        .where(STOCK_TAP.c.organisation == organisation)
+        .order_by(STOCK_TAP.c.number)
+        .execution_options(yield_per=1_000)
     )
     for row in rows:
         _step(replay, row._asdict(), lots)
