@@ -50,3 +50,9 @@ interface Vm {
 }
 
 Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+/// @dev What Foundry asks an invariant test for: whose functions to call.
+struct FuzzSelector {
+    address addr;
+    bytes4[] selectors;
+}
