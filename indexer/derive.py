@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sqlalchemy import (
     BindParameter,
     Delete,
+    FromClause,
     Insert,
     LargeBinary,
     Select,
@@ -22,7 +23,6 @@ from sqlalchemy import (
     delete,
     literal,
     null,
-    or_,
     select,
     true,
     tuple_,
@@ -50,6 +50,7 @@ SOURCE_ROLES = (3, 5)
 # Journals whose new rows may be steps of an order.
 STEP_SOURCES = ("purchase_order", "milestone", "transit", "received_direct")
 
+_DISPATCHED, _DIRECT = EVENT_TABLES["GoodsDispatched"], EVENT_TABLES["ReceivedDirect"]
 _NO_ORDER = bytes(32)
 _NO_LINE = cast(null(), SmallInteger)
 _NO_HOLDING = cast(null(), LargeBinary)
@@ -68,12 +69,8 @@ def lineage_of_sources() -> Insert:
 
 
 def order_steps() -> Insert:
-    """Finds what the new acts on orders, milestones and goods did to which order; one step an event.
-
-    Goods belong to the order that their last delivery cited, as long as they travel between its two parties: sold on,
-    they are nobody's step any more.
-    """
-    issued, direct = EVENT_TABLES["OrderIssued"], EVENT_TABLES["ReceivedDirect"]
+    """Finds what the new acts on orders, milestones and goods did to which order; one step an event."""
+    issued = EVENT_TABLES["OrderIssued"]
     of_orders = select(event_of(purchase_order.c.number).label("number"), purchase_order.c.id.label("order_id")).where(
         purchase_order.c.number >= _first
     )
@@ -87,10 +84,11 @@ def order_steps() -> Insert:
         select(event_of(milestone.c.number), milestone.c.order_id, milestone.c.line, _NO_HOLDING).where(
             milestone.c.number >= _first
         ),
-        select(direct.c.number, direct.c.order, direct.c.line, direct.c.id).where(
-            direct.c.number >= _first, direct.c.order != literal(_NO_ORDER)
+        select(_DIRECT.c.number, _DIRECT.c.order, _DIRECT.c.line, _DIRECT.c.id).where(
+            _DIRECT.c.number >= _first, _DIRECT.c.order != literal(_NO_ORDER)
         ),
-        _steps_of_goods(),
+        _deliveries(),
+        _returns(),
     ).subquery("steps")
     found = select(
         steps.c.number,
@@ -103,37 +101,54 @@ def order_steps() -> Insert:
     return order_step.insert().from_select([column.name for column in order_step.columns], found)
 
 
-def _steps_of_goods() -> Select[int, bytes, int, bytes]:
-    """What was sent, answered, sent back: each act on goods between the parties of the order they came on."""
-    dispatched, direct, issued = (EVENT_TABLES[name] for name in ("GoodsDispatched", "ReceivedDirect", "OrderIssued"))
-    citing = union_all(
+def _deliveries() -> Select[int, bytes, int, bytes]:
+    """What was sent on an order and what became of it."""
+    sent = _last_dispatch()
+    return (
+        select(event_of(transit.c.number), sent.c.order, sent.c.line, transit.c.holding_id)
+        .select_from(transit)
+        .join(sent, sent.c.order != literal(_NO_ORDER))
+        .where(transit.c.number >= _first)
+    )
+
+
+def _returns() -> Select[int, bytes, int, bytes]:
+    """What goes back, on no order, to the supplier of the order on which it came last."""
+    sent, issued = _last_dispatch(), EVENT_TABLES["OrderIssued"]
+    arrivals = union_all(
         *(
             select(table.c.number, table.c.order, table.c.line)
-            .where(
-                table.c.id == transit.c.holding_id,
-                table.c.number < transit.c.number,
-                table.c.order != literal(_NO_ORDER),
-            )
+            .where(table.c.id == transit.c.holding_id, table.c.number < transit.c.number, to == transit.c.sender)
             .correlate(transit)
-            for table in (dispatched, direct)
+            for table, to in ((_DISPATCHED, _DISPATCHED.c.consignment_to), (_DIRECT, _DIRECT.c.holding_creator))
         )
-    ).subquery("citing")
-    cited = select(citing.c.order, citing.c.line).order_by(citing.c.number.desc()).limit(1).lateral("cited")
-    parties = tuple_(issued.c.order_buyer, issued.c.order_supplier)
+    ).subquery("arrivals")
+    came = select(arrivals.c.order, arrivals.c.line).order_by(arrivals.c.number.desc()).limit(1).lateral("came")
     return (
-        select(event_of(transit.c.number), cited.c.order, cited.c.line, transit.c.holding_id)
-        .join(cited, true())
+        select(event_of(transit.c.number), came.c.order, came.c.line, transit.c.holding_id)
+        .select_from(transit)
+        .join(sent, sent.c.order == literal(_NO_ORDER))
+        .join(came, true())
         .join(
             issued,
             and_(
-                issued.c.id == cited.c.order,
-                or_(
-                    parties == tuple_(transit.c.receiver, transit.c.sender),
-                    parties == tuple_(transit.c.sender, transit.c.receiver),
-                ),
+                issued.c.id == came.c.order,
+                issued.c.order_buyer == transit.c.sender,
+                issued.c.order_supplier == transit.c.receiver,
             ),
         )
         .where(transit.c.number >= _first)
+    )
+
+
+def _last_dispatch() -> FromClause:
+    """The dispatch that an act on a holding's journey is, or answers."""
+    return (
+        select(_DISPATCHED.c.order, _DISPATCHED.c.line)
+        .where(_DISPATCHED.c.id == transit.c.holding_id, _DISPATCHED.c.number < transit.c.number)
+        .order_by(_DISPATCHED.c.number.desc())
+        .limit(1)
+        .lateral("sent")
     )
 
 

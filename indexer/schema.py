@@ -370,7 +370,7 @@ _INDEXED: Mapping[str, tuple[str | tuple[str, ...], ...]] = {
     "MilestoneReported": ("id", "milestone_order_handle"),
     "MilestoneAccepted": ("id",),
     "ReportEnded": ("id",),
-    "GoodsDispatched": (*_LINE, "order"),
+    "GoodsDispatched": (("id", "number"), "consignment_id", "order"),
     "GoodsReceived": _LINE,
     "DispatchEnded": _LINE,
     "ReceivedDirect": ("id", "order", ("holding_creator", "number")),
