@@ -124,6 +124,28 @@ LOT_EVENT: Final = Schema(
     },
 )
 
+ORDER: Final = Schema(
+    id=8,
+    name="order",
+    size=16,
+    fields={
+        # [identifier, salt]: opens the order's handle.
+        "handle": Tag.JSON,
+        "number": Tag.TEXT,
+        "issued_on": Tag.TEXT,  # yyyy-mm-dd, in the buyer's time
+        "supplier_name": Tag.TEXT,
+        "deliver_to": Tag.TEXT,
+        "note": Tag.TEXT,
+        "currency": Tag.TEXT,
+        "total_fen": Tag.INTEGER,
+        # One element a line, in the order of the lines. Prices, and the agreements they are from, can be shown or
+        # withheld apart from what was ordered.
+        "lines": Tag.JSON,
+        "prices": Tag.JSON,
+        "agreements": Tag.JSON,
+    },
+)
+
 DAILY_SHEET: Final = Schema(
     id=9,
     name="daily sheet",
@@ -140,7 +162,7 @@ DAILY_SHEET: Final = Schema(
     },
 )
 
-SCHEMAS: Final[Mapping[int, Schema]] = {schema.id: schema for schema in (LOT_EVENT, DAILY_SHEET)}
+SCHEMAS: Final[Mapping[int, Schema]] = {schema.id: schema for schema in (LOT_EVENT, ORDER, DAILY_SHEET)}
 
 
 @dataclass(frozen=True, slots=True)
