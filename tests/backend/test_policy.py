@@ -16,11 +16,13 @@ from backend.identity.actor import Right
 from backend.identity.commands import create_token, revoke_token
 from backend.identity.policy import ROUTES, Answer, Row
 from tests.backend.chemicals.scene import certificates_of_tenant
+from tests.backend.details.scene import details_of_tenant
 from tests.backend.items.scene import items_of_tenant
 from tests.backend.park import Park
 from tests.backend.procurement.scene import ubl_of_anybody
 from tests.backend.quality.scene import quality_of_tenant
 from tests.backend.requisitions.scene import purchasing_of_tenant
+from tests.backend.stock.shelf import stock_of_tenant
 from tests.backend.test_bad_input import a_good_batch
 
 ACTORS = ("anonymous", "stranger", "rival", "party", "regulator", "operator")
@@ -44,7 +46,9 @@ class Scene:
             **items_of_tenant(park),
             **ubl_of_anybody(),
             **quality_of_tenant(park, self.subject),
+            **details_of_tenant(park, self.subject),
             **certificates_of_tenant(park),
+            **stock_of_tenant(park, self.subject),
             **purchasing_of_tenant(park),
         }
 

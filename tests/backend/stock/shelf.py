@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 
+from backend import clock
+from backend.demo.member import Holding
+from backend.stock.days import day_of
 from tests.backend.items.scene import item
 from tests.backend.park import Park
 
@@ -80,18 +83,41 @@ def tap(kind: str, lot_id: str, quantity: int = 1, **fields: Any) -> dict[str, A
     return {**body, **charged, **fields}
 
 
-def stock_of_tenant(park: Park) -> dict[tuple[str, str], tuple[str, Any]]:
+def count(*found: tuple[str, int]) -> dict[str, Any]:
+    """A count as a client sends it: so much of each lot."""
+    return {"count_id": str(uuid4()), "lines": [{"lot_id": lot_id, "quantity": there} for lot_id, there in found]}
+
+
+def stock_of_tenant(park: Park, made: Holding) -> dict[tuple[str, str], tuple[str, Any]]:
     """The requests of the domain, made ready: (method, path) -> (path filled in, body)."""
     shelf = Shelf(park)
     lot_id = shelf.put()
+
+    def take(*counters: str) -> str:
+        """A stock-take of the empty fridge, counted by so many."""
+        take_id = str(uuid4())
+        shelf.good("POST", "/v1/stock/takes", {"take_id": take_id, "room": "FRIDGE"})
+        for who in counters:
+            shelf.good("POST", f"/v1/stock/takes/{take_id}/counts", count(), who=who)
+        return take_id
+
+    link = {"tap_id": str(uuid4()), "holding_id": "0x" + made.id.hex()}
+    lot = {"lot_id": str(uuid4()), "item": "SERUM", "lot_number": "L-2", "quantity": 1}
+    sheet_of_an_erp = "item,name_zh,unit,lot,quantity,room\nTIPS,吸头,BX,L-3,1,NEW".encode()
     return {
         ("PUT", "/v1/stock/rooms/{code}"): ("/v1/stock/rooms/NEW", {"name": "new"}),
         ("PUT", "/v1/stock/cost-objects/{kind}/{code}"): ("/v1/stock/cost-objects/project/NEW", {"name": "new"}),
         ("GET", "/v1/stock/suggestion"): ("/v1/stock/suggestion?item=ETOH&quantity=1", None),
-        ("POST", "/v1/stock/lots"): (
-            "/v1/stock/lots",
-            {"lot_id": str(UUID(int=1)), "item": "ETOH", "lot_number": "L-2", "quantity": 1},
-        ),
+        ("POST", "/v1/stock/lots"): ("/v1/stock/lots", lot),
         ("GET", "/v1/stock/lots/{lot_id}"): (f"/v1/stock/lots/{lot_id}", None),
+        ("POST", "/v1/stock/lots/{lot_id}/holding"): (f"/v1/stock/lots/{lot_id}/holding", link),
         ("POST", "/v1/stock/taps"): ("/v1/stock/taps", tap("transfer", lot_id, to="FRIDGE")),
+        ("POST", "/v1/stock/takes"): ("/v1/stock/takes", {"take_id": str(uuid4()), "room": "STORE"}),
+        ("GET", "/v1/stock/takes/{take_id}"): (f"/v1/stock/takes/{take()}", None),
+        ("POST", "/v1/stock/takes/{take_id}/counts"): (f"/v1/stock/takes/{take()}/counts", count()),
+        ("POST", "/v1/stock/takes/{take_id}/recount"): (f"/v1/stock/takes/{take(ADA, BO)}/recount", {"round": 1}),
+        ("POST", "/v1/stock/takes/{take_id}/settle"): (f"/v1/stock/takes/{take(ADA, BO)}/settle", None),
+        ("POST", "/v1/stock/takes/{take_id}/cancel"): (f"/v1/stock/takes/{take()}/cancel", None),
+        ("POST", "/v1/stock/sheets/prepare"): ("/v1/stock/sheets/prepare", {"day": str(day_of(clock.now()))}),
+        ("POST", "/v1/stock/import"): ("/v1/stock/import", sheet_of_an_erp),
     }

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.backend.stock.shelf import ADA, BO, CY, Shelf
+from tests.backend.stock.shelf import ADA, BO, CY, Shelf, count
 
 
 def begin(shelf: Shelf, **fields: Any) -> str:
@@ -16,19 +16,15 @@ def begin(shelf: Shelf, **fields: Any) -> str:
     return f"/v1/stock/takes/{take_id}"
 
 
-def sheet(*lines: tuple[str, int]) -> dict[str, Any]:
-    return {"count_id": str(uuid4()), "lines": [{"lot_id": lot_id, "quantity": found} for lot_id, found in lines]}
-
-
-def count(shelf: Shelf, take: str, who: str, *lines: tuple[str, int]) -> Any:
-    return shelf.good("POST", f"{take}/counts", sheet(*lines), who=who)
+def hand_in(shelf: Shelf, take: str, who: str, *lines: tuple[str, int]) -> Any:
+    return shelf.good("POST", f"{take}/counts", count(*lines), who=who)
 
 
 def test_two_equal_counts_bring_the_books_to_what_was_found(shelf: Shelf) -> None:
     less, more, gone = shelf.put(10), shelf.put(5), shelf.put(3)
     take = begin(shelf)
-    count(shelf, take, ADA, (less, 8), (more, 6))
-    agreed = count(shelf, take, BO, (less, 8), (more, 6))
+    hand_in(shelf, take, ADA, (less, 8), (more, 6))
+    agreed = hand_in(shelf, take, BO, (less, 8), (more, 6))
     assert ("agreed", {less: -2, more: 1, gone: -3}) == (
         agreed["state"],
         {line["lot_id"]: line["difference"] for line in agreed["lines"]},
@@ -42,45 +38,45 @@ def test_two_equal_counts_bring_the_books_to_what_was_found(shelf: Shelf) -> Non
 def test_figures_stay_hidden_until_both_have_counted(shelf: Shelf) -> None:
     lot_id = shelf.put(10)
     take = begin(shelf)
-    after_first = count(shelf, take, ADA, (lot_id, 8))
+    after_first = hand_in(shelf, take, ADA, (lot_id, 8))
     assert [None, None, None, None] == [
         after_first["lines"][0][name] for name in ("first", "second", "book", "difference")
     ]
     (tap,) = [each for each in shelf.good("GET", "/v1/stock/taps")["taps"] if each["kind"] == "count"]
     assert tap["quantity"] is None
-    count(shelf, take, BO, (lot_id, 8))
+    hand_in(shelf, take, BO, (lot_id, 8))
     assert {8} == {each["quantity"] for each in shelf.good("GET", "/v1/stock/taps")["taps"] if each["kind"] == "count"}
 
 
 def test_the_second_count_is_another_person_s(shelf: Shelf) -> None:
     lot_id = shelf.put(10)
     take = begin(shelf)
-    count(shelf, take, ADA, (lot_id, 10))
-    assert "stock_take_same_person" == shelf.refused("POST", f"{take}/counts", sheet((lot_id, 10)))[0]
+    hand_in(shelf, take, ADA, (lot_id, 10))
+    assert "stock_take_same_person" == shelf.refused("POST", f"{take}/counts", count((lot_id, 10)))[0]
 
 
 def test_unequal_counts_are_shown_and_counted_again(shelf: Shelf) -> None:
     lot_id = shelf.put(10)
     take = begin(shelf)
-    count(shelf, take, ADA, (lot_id, 9))
-    differing = count(shelf, take, BO, (lot_id, 8))
+    hand_in(shelf, take, ADA, (lot_id, 9))
+    differing = hand_in(shelf, take, BO, (lot_id, 8))
     line = {name: differing["lines"][0][name] for name in ("first", "second", "book", "difference")}
     assert ("differing", {"first": 9, "second": 8, "book": 10, "difference": None}) == (differing["state"], line)
     assert "stock_take_state" == shelf.refused("POST", f"{take}/settle")[0]
     for _ in range(2):
         again = shelf.good("POST", f"{take}/recount", {"round": 1})
         assert ("open", 2) == (again["state"], again["round"])
-    count(shelf, take, BO, (lot_id, 9))
-    assert "agreed" == count(shelf, take, CY, (lot_id, 9))["state"]
+    hand_in(shelf, take, BO, (lot_id, 9))
+    assert "agreed" == hand_in(shelf, take, CY, (lot_id, 9))["state"]
 
 
 def test_what_is_moved_between_the_counts_makes_them_differ(shelf: Shelf) -> None:
     lot_id = shelf.put(10)
     take = begin(shelf)
-    count(shelf, take, ADA, (lot_id, 10))
+    hand_in(shelf, take, ADA, (lot_id, 10))
     shelf.tap("transfer", lot_id, 1, to="FRIDGE")
     shelf.tap("transfer", lot_id, 1, room="FRIDGE", to="STORE")
-    disturbed = count(shelf, take, BO, (lot_id, 10))
+    disturbed = hand_in(shelf, take, BO, (lot_id, 10))
     assert ("differing", True) == (disturbed["state"], disturbed["is_disturbed"])
 
 
@@ -88,7 +84,7 @@ def test_what_is_taken_after_the_counts_stays_taken(shelf: Shelf) -> None:
     lot_id = shelf.put(10)
     take = begin(shelf)
     for who in (ADA, BO):
-        count(shelf, take, who, (lot_id, 8))
+        hand_in(shelf, take, who, (lot_id, 8))
     shelf.tap("consume", lot_id, 3)
     shelf.good("POST", f"{take}/settle")
     assert {("STORE", False): 5} == shelf.lies(lot_id)
@@ -98,7 +94,7 @@ def test_what_is_missing_cannot_be_settled_once_somebody_has_taken_it(shelf: She
     lot_id = shelf.put(10)
     take = begin(shelf)
     for who in (ADA, BO):
-        count(shelf, take, who, (lot_id, 4))
+        hand_in(shelf, take, who, (lot_id, 4))
     shelf.tap("consume", lot_id, 7)
     assert "stock_not_enough" == shelf.refused("POST", f"{take}/settle")[0]
     assert "open" == shelf.good("POST", f"{take}/recount", {"round": 1})["state"]
@@ -119,9 +115,9 @@ def test_a_stock_take_of_one_item_leaves_the_others_alone(shelf: Shelf) -> None:
     counted, other = shelf.put(10), shelf.put(10, item="SERUM")
     take = begin(shelf, item="ETOH")
     assert [counted] == [line["lot_id"] for line in shelf.good("GET", take)["lines"]]
-    assert "not_found" == shelf.refused("POST", f"{take}/counts", sheet((other, 10)))[0]
+    assert "not_found" == shelf.refused("POST", f"{take}/counts", count((other, 10)))[0]
     for who in (ADA, BO):
-        count(shelf, take, who)
+        hand_in(shelf, take, who)
     shelf.good("POST", f"{take}/settle")
     assert [{}, {("STORE", False): 10}] == [shelf.lies(counted), shelf.lies(other)]
 
@@ -138,7 +134,7 @@ def test_everything_sent_twice_is_done_once(shelf: Shelf) -> None:
     take = begin(shelf)
     shelf.good("POST", "/v1/stock/takes", {"take_id": take.rpartition("/")[2], "room": "STORE"})
     for who in (ADA, BO):
-        body = sheet((lot_id, 8))
+        body = count((lot_id, 8))
         assert shelf.good("POST", f"{take}/counts", body, who=who) == shelf.good(
             "POST", f"{take}/counts", body, who=who
         )
@@ -171,12 +167,12 @@ def test_each_state_refuses_what_does_not_start_from_it(shelf: Shelf, state: str
         "cancelled": (),
     }[state]
     for who, found in steps:
-        count(shelf, take, who, (lot_id, found))
+        hand_in(shelf, take, who, (lot_id, found))
     if state in ("settled", "cancelled"):
         shelf.good("POST", f"{take}/{'settle' if state == 'settled' else 'cancel'}")
     assert state == shelf.good("GET", take)["state"]
     for act in refused:
-        body = {"counts": sheet((lot_id, 8)), "recount": {"round": 1}}.get(act)
+        body = {"counts": count((lot_id, 8)), "recount": {"round": 1}}.get(act)
         assert "stock_take_state" == shelf.refused("POST", f"{take}/{act}", body, who=CY)[0]
     assert state == shelf.good("GET", take)["state"]
 
