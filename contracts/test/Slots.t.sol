@@ -4,10 +4,12 @@ pragma solidity 0.8.37;
 import {Key} from "../src/types/Key.sol";
 import {LotEventFacts, LotItem, LotItemFacts} from "../src/types/LotEvent.sol";
 import {Record} from "../src/types/Record.sol";
+import {Terms} from "../src/types/Terms.sol";
 import {SlotsProof} from "./proofs/SlotsProof.sol";
+import {TermsProof} from "./proofs/TermsProof.sol";
 
 /// @notice What `make prove` proves of packed words, on random values, in every run.
-contract SlotsTest is SlotsProof {
+contract SlotsTest is SlotsProof, TermsProof {
     function test_fuzz_advance(Record a, bytes32 b, address c, uint24 d, uint8 e, uint8 f) external pure {
         check_advancing_folds_counts_and_sets_the_rest(a, b, c, d, e, f);
     }
@@ -58,5 +60,17 @@ contract SlotsTest is SlotsProof {
         Record[3] calldata f
     ) external pure {
         check_a_log_gives_back_what_was_put(a, LotEventFacts.wrap(b), c, d, e, f);
+    }
+
+    function test_fuzz_terms(Terms a, uint24 b, uint24 c, uint16 d, uint40 e) external pure {
+        check_terms_are_their_nine_fields(a);
+        check_an_offer_gives_back_what_was_packed(b, c, d, e);
+        check_a_proposal_changes_nothing_but_what_is_pending(a, b, e, uint40(d));
+        check_what_is_withdrawn_leaves_the_terms_as_they_were(a, b, e, uint40(d));
+        check_agreeing_moves_the_promise_and_never_the_first_one(a);
+        check_a_line_that_is_done_changes_nothing_else(a);
+        check_confirming_promises_twice_and_leaves_nothing_pending(a, e);
+        Terms offered = Terms.wrap(Terms.unwrap(a) & ~(uint256(type(uint80).max) << 104));
+        check_confirming_promises_twice_and_leaves_nothing_pending(offered, e);
     }
 }
