@@ -113,7 +113,7 @@ def _insert(
     connection: Connection, actor: Actor, batch: CheckedBatch, organisation: int, gas_estimate: int | None
 ) -> bool:
     at = clock.now()
-    inserted = connection.execute(
+    inserted = connection.scalar(
         postgresql.insert(SUBMISSION)
         .values(
             digest=batch.digest,
@@ -132,8 +132,9 @@ def _insert(
             changed_at=at,
         )
         .on_conflict_do_nothing()
+        .returning(SUBMISSION.c.number)
     )
-    if inserted.rowcount == 0:
+    if inserted is None:
         # The same batch, or another under its nonce, was accepted between our look and now.
         same = connection.scalar(select(SUBMISSION.c.number).where(SUBMISSION.c.digest == batch.digest))
         if same is None:
