@@ -120,7 +120,7 @@ def _attach(
         .values(organisation=actor.organisation, sha256=sha256, content=content)
         .on_conflict_do_nothing()
     )
-    inserted = connection.execute(
+    inserted = connection.scalar(
         postgresql.insert(DOCUMENT)
         .values(
             organisation=actor.organisation,
@@ -134,8 +134,9 @@ def _attach(
             imported_by=actor.person,
         )
         .on_conflict_do_nothing(index_elements=["organisation", "id"])
+        .returning(DOCUMENT.c.number)
     )
-    if inserted.rowcount == 0:
+    if inserted is None:
         first = connection.scalar(
             select(DOCUMENT.c.asked_hash).where(
                 DOCUMENT.c.organisation == actor.organisation, DOCUMENT.c.id == document_id

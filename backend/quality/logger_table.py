@@ -69,6 +69,8 @@ class _Columns:
     """One column, or the day's and the hour's."""
     temperature: int
     scale: Scale | None
+    width: int
+    """How many columns the header names."""
 
 
 def read_table(content: bytes) -> Table:
@@ -117,8 +119,8 @@ def _columns(names: list[str]) -> _Columns | None:
         return None
     name = folded[temperature]
     if _FAHRENHEIT.search(name):
-        return _Columns(moment, temperature, Scale.FAHRENHEIT)
-    return _Columns(moment, temperature, Scale.CELSIUS if _CELSIUS.search(name) else None)
+        return _Columns(moment, temperature, Scale.FAHRENHEIT, len(names))
+    return _Columns(moment, temperature, Scale.CELSIUS if _CELSIUS.search(name) else None, len(names))
 
 
 def _moment_columns(names: list[str]) -> tuple[int, ...] | None:
@@ -141,6 +143,9 @@ def _rows(lines: list[str], header: int, delimiter: str, columns: _Columns) -> I
             continue
         if len(fields) <= max(*columns.moment, columns.temperature):
             raise ServiceError("logger_row_unreadable", line=number, problem="it has too few columns")
+        if any(field.strip() for field in fields[columns.width :]):
+            # "8,9" between commas would be read as 8, and nobody would notice.
+            raise ServiceError("logger_row_unreadable", line=number, problem="it has more columns than the header")
         moment = " ".join(fields[at].strip() for at in columns.moment)
         yield Row(number, moment, fields[columns.temperature].strip())
 
