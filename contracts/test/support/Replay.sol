@@ -143,6 +143,7 @@ abstract contract Replay {
             touched[i].record = Record.wrap(log.data.wordAt(place + 64 + 64 * i));
         }
         if (kind.ledger == Ledger.Procurement && place == 32 * (words + 4)) _readOrder(log, place);
+        if (kind.recorded == ITraceability.ReceivedDirect.selector) ++timesCreated[touched[0].id];
         return (uint256(log.data.wordAt(0)), kind.hash(action), touched);
     }
 

@@ -1,49 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {RIGHTS_KNOWN} from "../../src/interfaces/IParticipants.sol";
 import {
+    DispatchGoods,
     HoldingKey,
-    HoldingStatus,
     ItemRole,
+    JudgeHolding,
     LotAction,
     LotEventKind,
-    Origin
+    Origin,
+    ReceiptOutcome,
+    ReceiveDirect,
+    ReceiveGoods
 } from "../../src/interfaces/ITraceability.sol";
-import {Record} from "../../src/types/Record.sol";
 import {Envelope} from "./Envelope.sol";
-import {Goods} from "./Goods.sol";
 import {Kind, Kinds} from "./Kinds.sol";
 import {Lots, SignedItem} from "./Lots.sol";
+import {TradeModel} from "./TradeModel.sol";
 import {vm, Vm} from "./Vm.sol";
 
-/// @notice Five members who try everything with a dozen holdings, entitled or not, while a model of the rules says of
-/// each act whether it may be recorded. What the ledger records, the model allows, and the other way round.
-contract Trade is Goods {
+/// @notice Five members, with two keys each, who try everything with a few holdings, entitled or not, while a model of the
+/// rules says of each act whether it may be recorded. What the ledger records, the model allows, and the other way round.
+contract Trade is TradeModel {
     using Lots for HoldingKey;
-
-    /// @dev What the model knows of a holding. `parent` is a place among the shelves and one; 0 if loose.
-    struct Shelf {
-        HoldingKey key;
-        bool exists;
-        bool usedUp;
-        bool heldByParty;
-        bool heldByRegulator;
-        bool breach;
-        uint24 holder;
-        uint24 offeredTo;
-        uint64 lapsesAt;
-        uint256 parent;
-    }
-
-    uint256 private constant SHELVES = 8;
 
     /// @notice Acts that were recorded, and acts that were refused.
     uint256 public accepted;
     uint256 public refused;
 
-    Shelf[SHELVES] private _shelves;
-    mapping(uint24 maker => bool recalled) private _recalled;
-    uint32 private _serial;
     bytes[] private _calls;
     address[] private _ledgers;
     address private _twin;
@@ -52,11 +37,17 @@ contract Trade is Goods {
     constructor() {
         setUp();
         _recallsTwin = vm.deployCode("Recalls.sol:Recalls", abi.encode(participants, succession));
-        _twin = vm.deployCode("Traceability.sol:Traceability", abi.encode(participants, succession, recalls));
+        _twin = vm.deployCode(
+            "Traceability.sol:Traceability", abi.encode(participants, succession, recalls, procurement)
+        );
+        for (uint256 i; i < 5; ++i) {
+            addKey(_member(i), 2, RIGHTS_KNOWN);
+        }
+        _placeOrder();
         // Most with one member, or nobody would have two to pack into each other.
         for (uint256 i; i < SHELVES; ++i) {
             uint24 maker = i == 0 ? TENANT : i == 1 ? RIVAL : SUPPLIER;
-            _put(i, make(maker, ++_serial), maker, false, false, false);
+            _put(i, make(maker, ++_serial), maker);
         }
     }
 
@@ -64,103 +55,82 @@ contract Trade is Goods {
         return address(traceability);
     }
 
-    // ------------------------------------------------------------------------------------------------ model
-
-    function _custodian(uint256 i) private view returns (uint24) {
-        return _shelves[_outermost(i)].holder;
-    }
-
-    function _outermost(uint256 i) private view returns (uint256) {
-        while (_shelves[i].parent != 0) i = _shelves[i].parent - 1;
-        return i;
-    }
-
-    function _isHeld(Shelf memory shelf) private pure returns (bool) {
-        return shelf.heldByParty || shelf.heldByRegulator;
-    }
-
-    /// @dev Here, open, loose, and not on offer.
-    function _isFree(uint256 i, uint24 by) private view returns (bool) {
-        Shelf memory shelf = _shelves[i];
-        bool open = shelf.exists && !shelf.usedUp && shelf.parent == 0 && shelf.offeredTo == 0;
-        return open && shelf.holder == by;
-    }
-
-    function _mayTravelTo(HoldingKey memory key, uint24 to) private view returns (bool) {
-        return to == key.maker || !_recalled[key.maker];
-    }
-
-    function _makes(uint24 by) private pure returns (bool) {
-        return by == SUPPLIER || by == TENANT || by == RIVAL;
-    }
-
     // -------------------------------------------------------------------------------------- acts on holdings
 
     function create(uint256 shelf, uint256 who, uint256 whose) external {
         uint256 i = shelf % SHELVES;
-        if (_shelves[i].exists && !_shelves[i].usedUp) return;
+        if (_isOpen(i)) return;
         uint24 by = _member(who);
         HoldingKey memory key = _newKey(whose % 4 == 0 ? _member(whose / 4) : by);
         bool may = key.maker == by && _makes(by);
-        if (_attempt(may, Kinds.recordLotEvent(), by, creation(key, Origin.Made))) {
-            _put(i, key, by, false, false, false);
-        }
+        if (_attempt(may, Kinds.recordLotEvent(), by, creation(key, Origin.Made))) _put(i, key, by);
     }
 
     function createAgain(uint256 shelf, uint256 who) external {
-        Shelf memory shelf_ = _shelves[shelf % SHELVES];
-        if (!shelf_.exists) return;
-        _attempt(false, Kinds.recordLotEvent(), _member(who), creation(shelf_.key, Origin.BroughtIn));
+        HoldingKey memory key = _shelves[shelf % SHELVES].key;
+        if (!_shelves[shelf % SHELVES].exists) return;
+        _attempt(false, Kinds.recordLotEvent(), _member(who), creation(key, Origin.BroughtIn));
+        _attempt(false, Kinds.receiveDirect(), _member(who), abi.encode(receivingDirect(key)));
+    }
+
+    /// @dev From somebody who is not here: of any maker's lot, on an order or none.
+    function receiveDirectly(uint256 shelf, uint256 who, uint256 whose, uint256 how) external {
+        uint256 i = shelf % SHELVES;
+        if (_isOpen(i)) return;
+        (uint24 by, uint24 maker) = (_member(who), _member(whose));
+        how = _mixed(how);
+        uint24 creator = how % 8 == 0 ? _member(how / 8) : by;
+        ReceiveDirect memory action = receivingDirect(HoldingKey(maker, handleOf(maker), creator, ++_serial));
+        (action.quarantine, action.line) = (how % 3 == 0, uint8(how / 64 % (LINES + 1)));
+        if (how % 5 == 0) action.order = idOf(_order);
+        bool may = creator == by && (action.order == 0 || (by == TENANT && action.line < LINES));
+        if (_attempt(may, Kinds.receiveDirect(), by, abi.encode(action))) {
+            _put(i, action.holding, by);
+            _shelves[i].receiver = addressOf(by);
+            _shelves[i].quarantined = action.quarantine || (action.order != 0 && action.line == JUDGED_FIRST);
+        }
     }
 
     function observe(uint256 shelf, uint256 who) external {
         (uint256 i, uint24 by) = _pick(shelf, who);
-        bool may = _shelves[i].exists && !_shelves[i].usedUp && _custodian(i) == by;
+        bool may = _isOpen(i) && _custodian(i) == by;
         _attempt(may, Kinds.recordLotEvent(), by, observation(_shelves[i].key));
     }
 
     function useUp(uint256 shelf, uint256 who) external {
         (uint256 i, uint24 by) = _pick(shelf, who);
         bool may = _isFree(i, by);
-        if (_attempt(may, Kinds.recordLotEvent(), by, consumption(_shelves[i].key))) _used(i);
+        if (_attempt(may, Kinds.recordLotEvent(), by, consumption(_shelves[i].key))) _use(i, true);
     }
 
     function split(uint256 shelf, uint256 other, uint256 who) external {
         (uint256 i, uint24 by) = _pick(shelf, who);
         uint256 j = other % SHELVES;
-        if (i == j || (_shelves[j].exists && !_shelves[j].usedUp)) return;
-        Shelf memory source = _shelves[i];
-        HoldingKey memory part = HoldingKey(source.key.maker, source.key.handle, by, ++_serial);
-        if (_attempt(_isFree(i, by), Kinds.recordLotEvent(), by, splitting(source.key, part))) {
-            _put(j, part, by, source.heldByParty, source.heldByRegulator, source.breach);
+        if (i == j || _isOpen(j)) return;
+        HoldingKey memory source = _shelves[i].key;
+        HoldingKey memory part = HoldingKey(source.maker, source.handle, by, ++_serial);
+        if (_attempt(_isFree(i, by), Kinds.recordLotEvent(), by, splitting(source, part))) {
+            _putPart(j, part, by, i);
         }
     }
 
     function transform(uint256 shelf, uint256 other, uint256 who) external {
         (uint256 i, uint24 by) = _pick(shelf, who);
         uint256 j = other % SHELVES;
-        if (i == j || (_shelves[j].exists && !_shelves[j].usedUp)) return;
+        if (i == j || _isOpen(j)) return;
         HoldingKey memory product = _newKey(by);
-        SignedItem[] memory items = Lots.list(
-            present(ItemRole.Input, _shelves[i].key), Lots.born(ItemRole.Output, Origin.Made, product)
-        );
-        bytes memory action = abi.encode(lotEvent(LotEventKind.Transformation, LotAction.None, items));
+        bytes memory action = transformation(_shelves[i].key, product);
         if (_attempt(_isFree(i, by) && _makes(by), Kinds.recordLotEvent(), by, action)) {
-            _used(i);
-            _put(j, product, by, false, false, false);
+            _use(i, false);
+            _put(j, product, by);
         }
     }
 
-    function packIn(uint256 shelf, uint256 other, uint256 who) external {
+    function packIn(uint256 shelf, uint256 other, uint256 who) public {
         (uint256 i, uint24 by) = _pick(shelf, who);
         uint256 j = _nextNeighbour(i, other);
-        Shelf memory parent = _shelves[j];
-        bool may = parent.exists && !parent.usedUp && _custodian(j) == by && _outermost(j) != i
-            && _shelves[_outermost(j)].offeredTo == 0 && _isFree(i, by) && !_isHeld(_shelves[i])
-            && !_recalled[_shelves[i].key.maker];
-        if (_attempt(may, Kinds.recordLotEvent(), by, packing(parent.key, _shelves[i].key))) {
-            _shelves[i].parent = j + 1;
-        }
+        bytes memory action = packing(_shelves[j].key, _shelves[i].key);
+        if (_attempt(_mayPackInto(j, i, by), Kinds.recordLotEvent(), by, action)) _shelves[i].parent = j + 1;
     }
 
     /// @dev Out of what it is packed in, or out of anything else.
@@ -168,71 +138,136 @@ contract Trade is Goods {
         (uint256 i, uint24 by) = _pick(_nextPacked(shelf), who);
         other = _mixed(other);
         uint256 j = other % 4 != 0 && _shelves[i].parent != 0 ? _shelves[i].parent - 1 : other / 4 % SHELVES;
-        bool may = i != j && _shelves[i].exists && _shelves[j].exists && !_shelves[i].usedUp
-            && _custodian(i) == by && _custodian(j) == by && _shelves[_outermost(i)].offeredTo == 0;
-        if (_attempt(may, Kinds.recordLotEvent(), by, unpacking(_shelves[j].key, _shelves[i].key))) {
-            if (_shelves[i].parent != j + 1) _shelves[i].breach = true;
-            for (uint256 k = i; _shelves[k].parent != 0;) {
-                k = _shelves[k].parent - 1;
-                if (_shelves[k].heldByParty) _shelves[i].heldByParty = true;
-                if (_shelves[k].heldByRegulator) _shelves[i].heldByRegulator = true;
-            }
-            _shelves[i].parent = 0;
-            _shelves[i].holder = by;
+        bytes memory action = unpacking(_shelves[j].key, _shelves[i].key);
+        if (_attempt(_mayUnpack(j, i, by), Kinds.recordLotEvent(), by, action)) _unpack(j, i, by);
+    }
+
+    /// @dev Two at once out of what the first is packed in, each with what it came in.
+    function unpackTwo(uint256 shelf, uint256 other, uint256 who) external {
+        (uint256 i, uint24 by) = _pick(_nextPacked(shelf), who);
+        uint256 j = _nextNeighbour(i, other);
+        if (_shelves[i].parent == 0 || _shelves[i].parent == j + 1 || i == j) return;
+        uint256 parent = _shelves[i].parent - 1;
+        SignedItem[] memory items = Lots.list(
+            present(ItemRole.Parent, _shelves[parent].key),
+            present(ItemRole.Child, _shelves[i].key),
+            present(ItemRole.Child, _shelves[j].key)
+        );
+        bytes memory action = abi.encode(lotEvent(LotEventKind.Aggregation, LotAction.Delete, items));
+        bool may = _mayUnpack(parent, i, by) && _mayUnpack(parent, j, by);
+        if (_attempt(may, Kinds.recordLotEvent(), by, action)) {
+            _unpackBoth(parent, i, j, by);
         }
     }
 
-    // ------------------------------------------------------------------------------------ custody and holds
+    // -------------------------------------------------------------------------- dispatch, receipt and quality
 
-    function offerTo(uint256 shelf, uint256 whom, uint256 who) external {
-        (uint256 i, uint24 by) = _pick(shelf, who);
+    /// @dev One thing in another, or not, from hand to hand.
+    function travel(uint256 shelf, uint256 other, uint256 whom, uint256 how) external {
+        uint256 i = shelf % SHELVES;
+        if (how % 4 != 0) packIn(i, other, how);
+        dispatchTo(_outermost(i), whom, how, how);
+        receiveFrom(_outermost(i), how, how);
+    }
+
+    function dispatchTo(uint256 shelf, uint256 whom, uint256 who, uint256 how) public {
+        how = _mixed(how);
+        (uint256 i, uint24 by) = _pick(how % 8 == 7 ? shelf : _nextFree(shelf), who);
         uint24 to = _member(whom);
         Shelf storage shelf_ = _shelves[i];
-        bool may = _isFree(i, by) && !_isHeld(shelf_) && to != by && _mayTravelTo(shelf_.key, to);
-        if (_attempt(may, Kinds.offerCustody(), by, offering(shelf_.key, to))) {
-            (shelf_.offeredTo, shelf_.lapsesAt) = (to, time() + 1 days);
+        DispatchGoods memory action = dispatching(shelf_.key, to);
+        action.consignment.from = by;
+        action.line = uint8(how / 16 % (LINES + 1));
+        bool parties = by == SUPPLIER && to == TENANT;
+        if (how % (parties ? 2 : 16) == 0) action.order = idOf(_order);
+        bool delivers = parties && action.line < LINES;
+        bool may = _isFree(i, by) && !_isOnHold(shelf_) && to != by && _mayGoTo(shelf_, to)
+            && (action.order == 0 || delivers);
+        if (_attempt(may, Kinds.dispatchGoods(), by, abi.encode(action))) {
+            _send(shelf_, to, action.order != 0 && action.line == JUDGED_FIRST);
         }
     }
 
-    function acceptFrom(uint256 shelf, uint256 who) external {
-        Shelf storage shelf_ = _shelves[_nextOffered(shelf)];
-        who = _mixed(who);
-        uint24 by = who % 4 != 0 && shelf_.offeredTo != 0 ? shelf_.offeredTo : _member(who / 4);
-        bool may = shelf_.offeredTo == by && time() <= shelf_.lapsesAt && !_isHeld(shelf_)
-            && _mayTravelTo(shelf_.key, by);
-        if (_attempt(may, Kinds.acceptCustody(), by, acceptance(shelf_.key))) {
-            (shelf_.holder, shelf_.offeredTo, shelf_.lapsesAt) = (by, 0, 0);
+    function receiveFrom(uint256 shelf, uint256 who, uint256 how) public {
+        Shelf storage shelf_ = _shelves[_nextSent(shelf)];
+        (who, how) = (_mixed(who), _mixed(how));
+        uint24 by = who % 4 != 0 && shelf_.sentTo != 0 ? shelf_.sentTo : _member(who / 4);
+        ReceiveGoods memory action = receiving(shelf_.key);
+        action.outcome = uint8(how % 8 == 0 ? how / 8 % 7 : how / 8 % 4 + 1);
+        action.cause = uint8(how / 64 % 11);
+        action.quarantine = how / 1024 % 3 == 0;
+        if (how / 4096 % 16 == 0) action.consignment = consignmentOf(_member(how / 65536), by);
+        uint256 secret = keyOf(by, how / 2 ** 40 % 2 + 1);
+        bool same = idOf(action.consignment) == idOf(consignmentOf(shelf_.holder, shelf_.sentTo));
+        bool may = shelf_.sentTo == by && same && _isAnswer(action) && _mayTake(shelf_, action);
+        if (_attemptBy(may, Kinds.receiveGoods(), secret, abi.encode(action))) {
+            _take(shelf_, action, vm.addr(secret));
         }
     }
 
-    function endOfferOf(uint256 shelf, uint256 who) external {
-        (uint256 i, uint24 by) = _pick(_nextOffered(shelf), who);
+    function _isAnswer(ReceiveGoods memory action) private pure returns (bool) {
+        bool outcome = action.outcome > 0 && action.outcome <= 4;
+        bool cause = action.outcome == 1 || action.cause > 0;
+        return outcome && cause && action.cause <= 9;
+    }
+
+    function _isRejected(ReceiveGoods memory action) private pure returns (bool) {
+        return action.outcome == uint8(ReceiptOutcome.Rejected);
+    }
+
+    /// @dev What is rejected at the dock may be anything.
+    function _mayTake(Shelf storage shelf, ReceiveGoods memory action) private view returns (bool) {
+        if (_isRejected(action)) return true;
+        return time() <= shelf.lapsesAt && !_isOnHold(shelf) && _mayGoTo(shelf, shelf.sentTo);
+    }
+
+    function _take(Shelf storage shelf, ReceiveGoods memory action, address signer) private {
+        (uint24 from, uint24 to) = (shelf.holder, shelf.sentTo);
+        bool judgedFirst = shelf.judgedFirst;
+        _answer(shelf);
+        if (_isRejected(action)) return;
+        if (action.outcome != uint8(ReceiptOutcome.Accepted)) _sendings[from][to].disputed = true;
+        if (judgedFirst || action.quarantine) shelf.quarantined = true;
+        shelf.failed = false;
+        (shelf.holder, shelf.receiver, shelf.from) = (to, signer, from);
+    }
+
+    function endDispatchOf(uint256 shelf, uint256 who) external {
+        (uint256 i, uint24 by) = _pick(_nextSent(shelf), who);
         Shelf storage shelf_ = _shelves[i];
-        bool party = by == shelf_.holder || by == shelf_.offeredTo;
-        bool may = shelf_.offeredTo != 0 && (party || time() > shelf_.lapsesAt);
-        if (_attempt(may, Kinds.endOffer(), by, ending(shelf_.key))) {
-            (shelf_.offeredTo, shelf_.lapsesAt) = (0, 0);
-        }
+        bool party = by == shelf_.holder || by == shelf_.sentTo;
+        bool may = shelf_.sentTo != 0 && (party || time() > shelf_.lapsesAt);
+        if (_attempt(may, Kinds.endDispatch(), by, abi.encode(ending(shelf_.key)))) _answer(shelf_);
     }
 
     function holdIt(uint256 shelf, uint256 who) external {
         (uint256 i, uint24 by) = _pick(shelf, who);
         Shelf storage shelf_ = _shelves[i];
-        bool may = shelf_.exists && !shelf_.usedUp
+        bool may = _isOpen(i)
             && (by == REGULATOR ? !shelf_.heldByRegulator : _custodian(i) == by && !shelf_.heldByParty);
         if (_attempt(may, Kinds.placeHold(), by, placing(shelf_.key))) _setHold(shelf_, by, true);
     }
 
-    function releaseIt(uint256 shelf, uint256 who) external {
-        (uint256 i, uint24 by) = _pick(shelf, who);
+    function judgeIt(uint256 shelf, uint256 who, uint256 how) external {
+        (uint256 i, uint24 by) = _pick(_nextToJudge(shelf), who);
+        how = _mixed(how);
         Shelf storage shelf_ = _shelves[i];
-        bool may = by == REGULATOR ? shelf_.heldByRegulator : shelf_.heldByParty && _custodian(i) == by;
-        if (_attempt(may, Kinds.releaseHold(), by, releasing(shelf_.key))) _setHold(shelf_, by, false);
+        uint8 verdict = uint8(how % 8 == 0 ? how / 8 % 4 : how / 8 % 2 + 1);
+        uint256 secret = keyOf(by, how / 64 % 2 + 1);
+        bool lifts = by == REGULATOR && shelf_.heldByRegulator;
+        bool may = _mayJudge(i, by, vm.addr(secret), verdict);
+        bytes memory action =
+            abi.encode(JudgeHolding(shelf_.key, seqOf(shelf_.key), verdict, time(), 1, root()));
+        if (!_attemptBy(may, Kinds.judgeHolding(), secret, action)) return;
+        if (lifts) shelf_.heldByRegulator = false;
+        else (shelf_.heldByParty, shelf_.quarantined, shelf_.failed) = (false, verdict == 2, verdict == 2);
     }
 
     function recallOf(uint256 whose, uint256 who) external {
-        uint24 maker = _member(_mixed(whose));
-        uint24 by = _mixed(who) % 2 == 0 ? maker : _member(_mixed(who) / 2);
+        (who, whose) = (_mixed(who), _mixed(whose));
+        uint24 maker = _member(whose);
+        uint24 by = who % 2 == 0 ? maker : _member(who / 2);
+        if (!_recalled[maker] && whose / 8 % 4 != 0) return; // Or little would ever travel.
         if (_recalled[maker]) {
             if (_attempt(by == maker, Kinds.endRecall(), by, endingRecall(maker))) _recalled[maker] = false;
         } else if (_attempt(by == maker, Kinds.recallLot(), by, recalling(maker))) {
@@ -241,7 +276,8 @@ contract Trade is Goods {
     }
 
     function wait(uint256 duration) external {
-        pass(duration % 2 days);
+        duration = _mixed(duration);
+        pass(duration % 4 == 0 ? duration / 4 % 2 days : duration / 4 % 1 hours);
     }
 
     /// @dev A key nobody enrolled, and a key that was closed.
@@ -255,11 +291,15 @@ contract Trade is Goods {
 
     // ----------------------------------------------------------------------------------------------- trying
 
-    function _attempt(bool may, Kind memory kind, uint24 by, bytes memory action)
+    function _attempt(bool may, Kind memory kind, uint24 by, bytes memory action) private returns (bool) {
+        return _attemptBy(may, kind, keyOf(by), action);
+    }
+
+    function _attemptBy(bool may, Kind memory kind, uint256 secret, bytes memory action)
         private
         returns (bool done)
     {
-        Envelope memory batch = envelope(kind, keyOf(by), action);
+        Envelope memory batch = envelope(kind, secret, action);
         bytes memory data = batch.relay();
         vm.recordLogs();
         (done,) = batch.ledger.call(data);
@@ -295,32 +335,6 @@ contract Trade is Goods {
         }
     }
 
-    /// @notice The ledger says of every holding what the model says.
-    function compareAll() external view {
-        for (uint256 i; i < SHELVES; ++i) {
-            if (_shelves[i].exists) _compare(i);
-        }
-    }
-
-    function _compare(uint256 i) private view {
-        Shelf memory shelf = _shelves[i];
-        bytes32 id = shelf.key.id();
-        Record actual = recordOf(id);
-        HoldingStatus status = shelf.offeredTo != 0 ? HoldingStatus.Offered : HoldingStatus.Held;
-        if (shelf.usedUp) status = HoldingStatus.UsedUp;
-        uint256 flags = (shelf.parent != 0 ? 1 : 0) + (shelf.heldByParty ? 2 : 0)
-            + (shelf.heldByRegulator ? 4 : 0) + (shelf.breach ? 32 : 0) + (shelf.usedUp ? 64 : 0);
-        vm.assertEq(uint8(status), actual.status(), "status");
-        vm.assertEq(flags, actual.flags(), "flags");
-        vm.assertEq(shelf.holder, actual.holder(), "holder");
-        vm.assertEq(_custodian(i), traceability.answerableFor(id), "custodian");
-        bytes32 parent = shelf.parent == 0 ? bytes32(0) : _shelves[shelf.parent - 1].key.id();
-        vm.assertEq(parent, traceability.parentOf(id), "parent");
-        (uint24 to, uint64 lapsesAt) = traceability.offerOf(id);
-        vm.assertEq(shelf.offeredTo, to, "offered to");
-        vm.assertEq(shelf.lapsesAt, lapsesAt, "lapses at");
-    }
-
     // ---------------------------------------------------------------------------------------------- shelves
 
     /// @dev A shelf, and somebody: most of the time whoever is entitled.
@@ -346,11 +360,27 @@ contract Trade is Goods {
         }
     }
 
-    /// @dev The next shelf that is on offer, if any is.
-    function _nextOffered(uint256 shelf) private view returns (uint256 i) {
+    /// @dev The next shelf whose holding may leave, but for recalls and quarantine, if any may.
+    function _nextFree(uint256 shelf) private view returns (uint256 i) {
         for (uint256 step; step < SHELVES; ++step) {
             i = (shelf % SHELVES + step) % SHELVES;
-            if (_shelves[i].offeredTo != 0) return i;
+            if (_isFree(i, _shelves[i].holder) && !_isOnHold(_shelves[i])) return i;
+        }
+    }
+
+    /// @dev The next shelf that has something to be judged, if any has.
+    function _nextToJudge(uint256 shelf) private view returns (uint256 i) {
+        for (uint256 step; step < SHELVES; ++step) {
+            i = (shelf % SHELVES + step) % SHELVES;
+            if (_isOnHold(_shelves[i]) || _shelves[i].quarantined) return i;
+        }
+    }
+
+    /// @dev The next shelf that is on its way, if any is.
+    function _nextSent(uint256 shelf) private view returns (uint256 i) {
+        for (uint256 step; step < SHELVES; ++step) {
+            i = (shelf % SHELVES + step) % SHELVES;
+            if (_shelves[i].sentTo != 0) return i;
         }
     }
 
@@ -365,31 +395,5 @@ contract Trade is Goods {
 
     function _newKey(uint24 maker) private returns (HoldingKey memory) {
         return holdingOf(maker, ++_serial);
-    }
-
-    function _put(uint256 i, HoldingKey memory key, uint24 by, bool party, bool regulator, bool breach)
-        private
-    {
-        _takeOff(i);
-        _shelves[i] = Shelf(key, true, false, party, regulator, breach, by, 0, 0, 0);
-    }
-
-    /// @dev What lies in a used-up packing, at any level, leaves the shelves with it.
-    function _takeOff(uint256 i) private {
-        delete _shelves[i];
-        for (uint256 j; j < SHELVES; ++j) {
-            if (_shelves[j].parent == i + 1) _takeOff(j);
-        }
-    }
-
-    function _used(uint256 i) private {
-        Shelf storage shelf = _shelves[i];
-        if (_isHeld(shelf) || _recalled[shelf.key.maker]) shelf.breach = true;
-        shelf.usedUp = true;
-    }
-
-    function _setHold(Shelf storage shelf, uint24 by, bool held) private {
-        if (by == REGULATOR) shelf.heldByRegulator = held;
-        else shelf.heldByParty = held;
     }
 }
