@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from backend.chemicals.routes import router as chemicals_router
 from backend.db import POOL
+from backend.details.routes import router as details_router
 from backend.errors import CATALOGUE, Params, ServiceError, problem
 from backend.health.routes import router as health_router
 from backend.identity.policy import ROUTES, routes_without_a_row
@@ -23,11 +24,13 @@ from backend.identity.routes import router as identity_router
 from backend.items.routes import router as items_router
 from backend.limits import BodyLimit, limit_depth
 from backend.manual.routes import router as manual_router
+from backend.procurement.routes import router as procurement_router
 from backend.procurement.ubl.routes import router as ubl_router
 from backend.quality.routes import router as quality_router
 from backend.request_log import RequestLog
 from backend.requisitions.agreements.routes import router as agreements_router
 from backend.requisitions.approval.routes import router as approval_router
+from backend.requisitions.orders.routes import router as orders_router
 from backend.requisitions.requests.routes import router as requests_router
 from backend.requisitions.suppliers.routes import router as suppliers_router
 from backend.service import Service
@@ -89,9 +92,12 @@ def create_app(service: Service) -> FastAPI:
         agreements_router,
         approval_router,
         requests_router,
+        orders_router,
         stock_router,
+        details_router,
         submissions_router,
         traceability_router,
+        procurement_router,
         quality_router,
         ubl_router,
     ):

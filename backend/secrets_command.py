@@ -13,6 +13,7 @@ def secrets(
     *,
     into: Annotated[Path, typer.Option(help="Folder for the passwords of database and broker.")],
     relayer: Annotated[Path, typer.Option(help="Folder for the relayer's key: the account that pays.")],
+    details: Annotated[Path, typer.Option(help="Folder for the ring of keys that details are sealed by.")],
     founders: Annotated[Path, typer.Option(help="Folder for the first keys of operator and authority.")],
     database: Annotated[str, typer.Option(help="HOST:PORT/NAME of the database.")] = "postgres:5432/suyuan",
     broker: Annotated[str, typer.Option(help="HOST:PORT/NUMBER of the broker.")] = "valkey:6379/0",
@@ -32,5 +33,6 @@ def secrets(
     write_secret(into / "suyuan_broker_url", f"redis://:{broker_password}@{broker}")
     write_secret(into / "valkey.conf", f"requirepass {broker_password}\nappendonly no\n")
     Keyring(relayer).ensure("relayer")
+    Keyring(details).ensure("1")
     for name in ("deployer", "operator", "authority"):
         Keyring(founders).ensure(name)

@@ -8,6 +8,8 @@ from eth_account.signers.local import LocalAccount
 from sqlalchemy import Engine
 
 from backend.db import open_engine
+from backend.details.ring import open_ring
+from backend.details.sealing import Ring
 from backend.keyring import unlock
 from backend.ledgers import Ledgers
 from backend.quality.release import object_to_release
@@ -32,6 +34,7 @@ class Service:
     ledgers: Ledgers
     sender: Sender
     receipts: ReceiptSigner
+    ring: Ring
     finality_depth: int
     database_url: str
     broker_url: str
@@ -53,6 +56,7 @@ def open_service(settings: Settings, *, nudge: Nudge) -> Service:
         ledgers=ledgers,
         sender=Sender(settings.rpc_url, account, ledgers.chain_id),
         receipts=ReceiptSigner(key, ledgers.chain_id),
+        ring=open_ring(settings.details_ring, settings.details_password().get_secret_value()),
         finality_depth=settings.finality_depth,
         database_url=settings.database_url.get_secret_value(),
         broker_url=settings.broker_url.get_secret_value(),

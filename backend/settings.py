@@ -115,6 +115,8 @@ class Settings(MirrorSettings):
     """Web3 Secret Storage (JSON) of the account that pays for transactions; it has no rights in the contracts."""
     relayer_password_file: Path
     """Holds the keystore's password and nothing else; readable by its owner alone."""
+    details_ring: Path
+    """Folder of the keys that details are sealed by: `1.json`, `2.json`, ... (Web3 Secret Storage), and `password`."""
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=1, le=65535)
 
@@ -124,8 +126,13 @@ class Settings(MirrorSettings):
         Raises:
             UsageFailure: `password_file_unreadable`, `password_file_open` (others may read it), `default_secret`.
         """
-        path = self.relayer_password_file
-        variable = f"{PREFIX}RELAYER_PASSWORD_FILE"
+        return self._password_in(self.relayer_password_file, f"{PREFIX}RELAYER_PASSWORD_FILE")
+
+    def details_password(self) -> SecretStr:
+        """The password of the keystores of the ring. Raises as `relayer_password` does."""
+        return self._password_in(self.details_ring / "password", f"{PREFIX}DETAILS_RING")
+
+    def _password_in(self, path: Path, variable: str) -> SecretStr:
         try:
             open_to_others = path.stat().st_mode & 0o077
             password = path.read_text(encoding="utf-8").rstrip("\n")

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from backend.errors.chemicals import CHEMICALS
+from backend.errors.details import DETAILS
 from backend.errors.documents import DOCUMENTS
 from backend.errors.items import ITEMS
 from backend.errors.kind import ErrorKind
@@ -57,5 +58,5 @@ def problem(code: str, params: Params, request_id: str | None = None) -> dict[st
 
 
 CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(
-    REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY | CHEMICALS | STOCK | REQUISITIONS
+    REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY | CHEMICALS | STOCK | REQUISITIONS | DETAILS
 )

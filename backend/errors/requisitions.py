@@ -84,13 +84,11 @@ _ORDERS = {
     ),
     "order_not_mirrored": ErrorKind(
         409,
-        "The ledger shows no final order under this action hash.",
-        "Submit it, wait until it is mirrored, try again.",
+        "The ledger does not have the order for good yet.",
+        "Sign and submit it, or wait until it is mirrored; then try again.",
     ),
     "order_of_others": ErrorKind(
-        409,
-        "That order was issued by somebody else, or to another supplier.",
-        "Name an order your organisation issued.",
+        409, "The order was issued to another supplier.", "Name the supplier whose number stands in `params`."
     ),
     "order_lines_differ": ErrorKind(
         409,

@@ -7,6 +7,11 @@ _SHELF = {
     "stock_room_fixed": ErrorKind(
         409, "A room stays in the room it was created in.", "Create another room and move the stock by transfers."
     ),
+    "stock_purchase_unnamed": ErrorKind(
+        409,
+        "A regulated chemical is booked in against the request it was bought by.",
+        "Name request and line in `bought_by`; what comes in is counted on their certificate.",
+    ),
     "stock_not_enough": ErrorKind(
         409, "There is less of it there than was asked for.", "Take what is `there`, or have the room counted."
     ),

@@ -4,8 +4,8 @@ A route without a row stops the application from starting, and a test asks every
 answer with its cell.
 
 The actors: `anonymous` has no token; `stranger` is a member that shares no lot with the subject's parties; `rival` is
-a customer of the same supplier who never touched the subject; `party` held, made or recorded the subject, or signed
-the submission; `regulator` and `operator` oversee.
+a customer of the same supplier who never touched the subject; `party` held, made or recorded the subject, signed the
+submission, or bought by the order; `regulator` and `operator` oversee.
 """
 
 from collections.abc import Iterable, Mapping
@@ -73,7 +73,9 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("PUT", "/v1/suppliers/{supplier}"): _members("Each organisation keeps its own list."),
         ("GET", "/v1/agreements"): _members("Each organisation gets its own agreements."),
         ("GET", "/v1/agreements/{agreement}/versions/{version}"): _own("Prices are the parties' own."),
-        ("PUT", "/v1/agreements/{agreement}/versions/{version}"): _members("Each organisation publishes its own prices."),
+        ("PUT", "/v1/agreements/{agreement}/versions/{version}"): _members(
+            "Each organisation publishes its own prices."
+        ),
         ("GET", "/v1/requisitions/rules"): _members("Each organisation gets its own rules."),
         ("PUT", "/v1/requisitions/rules/{kind}/{cost_object}"): _members("Each organisation sets its own rules."),
         ("GET", "/v1/requisitions/deputies"): _members("Each organisation gets its own deputies."),
@@ -88,6 +90,11 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("POST", "/v1/requisitions/requests/{request_id}/cancel"): _own(
             "Only the requester's organisation gives it up."
         ),
+        ("GET", "/v1/requisitions/orders"): _members("Each organisation gets its own orders."),
+        ("POST", "/v1/requisitions/orders/prepare"): _members("Each organisation orders what it approved."),
+        ("POST", "/v1/requisitions/orders/link"): _own("Only the buyer says which of its requests an order is for."),
+        ("GET", "/v1/requisitions/orders/{order_id}"): _own("Before it is signed nobody else sees an order."),
+        ("POST", "/v1/requisitions/orders/{order_id}/drop"): _own("Only the buyer drops it."),
         ("GET", "/v1/chemical-certificates"): _members("Each organisation gets its own papers."),
         ("POST", "/v1/chemical-certificates"): _members("Each organisation registers its own papers."),
         ("GET", "/v1/chemical-certificates/{certificate_id}"): _own("What an organisation may buy is its own affair."),
@@ -124,6 +131,15 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("GET", "/v1/release-blocks"): _members("Each organisation gets its own findings."),
         ("GET", "/v1/release-blocks/{number}"): _own("A finding shows what is wrong with somebody's goods."),
         ("POST", "/v1/release-blocks/{number}/close"): _own("Only the organisation's own people decide on a finding."),
+        ("GET", "/v1/orders"): _members("Each organisation gets what it buys and supplies; overseers get all."),
+        ("GET", "/v1/orders/{order_id}"): _parties("An order is its buyer's and its supplier's."),
+        ("GET", "/v1/orders/{order_id}/history"): _parties("It shows who signed what, when."),
+        ("GET", "/v1/milestones"): _parties("They are of an order, and seen by whoever sees that."),
+        ("GET", "/v1/consignments"): _members("Each organisation gets what it sent and is sent; overseers get all."),
+        ("GET", "/v1/consignments/{consignment_id}"): _parties("A consignment is its sender's and its receiver's."),
+        ("GET", "/v1/consignments/{consignment_id}/history"): _parties("It shows who signed what, when."),
+        ("GET", "/v1/receipts/direct"): _members("Each organisation gets those it took in or countersigned."),
+        ("GET", "/v1/to-do"): _members("Each organisation is told what waits for it."),
         ("POST", "/v1/ubl/orders"): _members("Reads what the caller brings; nothing is stored."),
         ("POST", "/v1/ubl/orders/xml"): _members("Writes what the caller brings; nothing is stored."),
         ("POST", "/v1/ubl/order-changes"): _members("Reads what the caller brings; nothing is stored."),

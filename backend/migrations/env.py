@@ -8,11 +8,13 @@ from sqlalchemy import Engine, text
 
 from backend.chemicals import models as chemicals_models
 from backend.db import SERVICE, SERVICE_SCHEMA
+from backend.details import models as details_models
 from backend.identity import models as identity_models
 from backend.items import models as items_models
 from backend.quality import models as quality_models
 from backend.requisitions.agreements import models as agreements_models
 from backend.requisitions.approval import models as approval_models
+from backend.requisitions.orders import models as orders_models
 from backend.requisitions.requests import models as requests_models
 from backend.requisitions.suppliers import models as suppliers_models
 from backend.stock import models as stock_models
@@ -21,6 +23,7 @@ from backend.submissions import models as submissions_models
 # Importing a module of tables is what puts them into SERVICE.
 _DOMAINS = (
     chemicals_models,
+    details_models,
     identity_models,
     items_models,
     quality_models,
@@ -30,6 +33,7 @@ _DOMAINS = (
     agreements_models,
     approval_models,
     requests_models,
+    orders_models,
 )
 
 

@@ -129,6 +129,7 @@ class Stack:
                 "SUYUAN_DEPLOYMENT": str(self.deployment_path),
                 "SUYUAN_RELAYER_KEYSTORE": str(self.keys.path("relayer")),
                 "SUYUAN_RELAYER_PASSWORD_FILE": str(self.keys.password_file),
+                "SUYUAN_DETAILS_RING": str(self.ring.password_file.parent),
             },
             "api": {"SUYUAN_API_HOST": "127.0.0.1", "SUYUAN_API_PORT": str(self._api_port)},
         }
@@ -152,6 +153,8 @@ class Stack:
         )
         self.valkey = Valkey(folder / "valkey", reaper)
         self.keys = Keyring(folder / "keys")
+        self.ring = Keyring(folder / "details")
+        self.ring.ensure("1")
         self._api_port = free_port()
 
         def log(name: str) -> Path:

@@ -1,7 +1,11 @@
 """Reading a batch: form, place, time and signature, all without database or chain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.details import fields
+from backend.details.fields import Details
+from backend.details.schemas import DetailsIn
 from backend.errors import ServiceError
 from backend.ledgers import Ledgers
 from backend.submissions.schemas import BatchIn
@@ -34,6 +38,8 @@ class CheckedBatch:
     actions: tuple[Value, ...]
     action_hashes: tuple[bytes, ...]
     calldata: bytes
+    details: tuple[Details | None, ...]
+    """One for each action, None where they were not presented; each has its action's root."""
     signing_organisation: int | None
     """For an enrolment, which a key signs before it is valid: the organisation it names. Else None."""
 
@@ -46,8 +52,8 @@ def check_batch(batch: BatchIn, ledgers: Ledgers, *, at: int) -> CheckedBatch:
 
     Raises:
         ServiceError: `chain_mismatch`, `contract_unknown`, `kind_unknown`, `batch_empty`, `batch_too_large`,
-            `action_invalid`, `mode_unknown`, `deadline_expired`, `deadline_out_of_range`, `signature_malformed`,
-            `signature_not_low`, `signature_invalid`.
+            `action_invalid`, `details_invalid`, `details_of_another_root`, `mode_unknown`, `deadline_expired`,
+            `deadline_out_of_range`, `signature_malformed`, `signature_not_low`, `signature_invalid`.
     """
     contract = _contract_of(batch, ledgers)
     _check_size(batch)
@@ -74,6 +80,7 @@ def check_batch(batch: BatchIn, ledgers: Ledgers, *, at: int) -> CheckedBatch:
         actions=signed.batch.actions,
         action_hashes=signed.batch.action_hashes(),
         calldata=calldata,
+        details=_read_details(batch, signed.batch.actions),
         signing_organisation=int(signed.batch.actions[0]["organisation"]) if enrols else None,
     )
 
@@ -120,6 +127,24 @@ def _read(batch: BatchIn) -> wire.SignedBatch:
             for proof in batch.trails
         ),
     )
+
+
+def _read_details(batch: BatchIn, actions: Sequence[Value]) -> tuple[Details | None, ...]:
+    if not batch.details:
+        return (None,) * len(actions)
+    if len(batch.details) != len(actions):
+        raise ServiceError("details_invalid", at="details", problem="details_mismatch", detail="one for each action")
+    return tuple(
+        None if given is None else _details_of(action, given, index)
+        for index, (action, given) in enumerate(zip(actions, batch.details, strict=True))
+    )
+
+
+def _details_of(action: Value, given: DetailsIn, index: int) -> Details:
+    found = fields.parse(given.schema_id, given.fields, given.event_key)
+    if (found.schema.id, found.root) != (action["schema"], action["root"]):
+        raise ServiceError("details_of_another_root", index=index, root="0x" + found.root.hex())
+    return found
 
 
 def _check_signature(digest: bytes, batch: BatchIn) -> None:

@@ -7,6 +7,9 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend import clock
+from backend.details import commands as details
+from backend.details.parties import parties
+from backend.details.sealing import Ring
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
 from backend.identity.queries import Standing, standing_of
@@ -17,6 +20,7 @@ from backend.submissions.models import SUBMISSION, SUBMISSION_ITEM, State
 from backend.submissions.refusals import explain_revert
 from backend.submissions.relay import GAS_CAP
 from backend.submissions.sender import ChainRefusal, ChainUnavailable, Revert, Sender
+from contracts.typed_data import MODE_ALL
 from indexer import schema as mirror
 
 Objection = Callable[[Connection, int, CheckedBatch], None]
@@ -30,6 +34,7 @@ def accept(
     *,
     ledgers: Ledgers,
     sender: Sender,
+    ring: Ring,
     objections: Iterable[Objection],
 ) -> bool:
     """Take a checked batch into the outbox; False if it was there already, which is no error.
@@ -49,9 +54,20 @@ def accept(
     for object_to in objections:
         object_to(connection, organisation, batch)
     gas_estimate = _ask_the_chain(connection, sender, batch, contract)
-    if known is None:
-        return _insert(connection, actor, batch, organisation, gas_estimate)
-    return _reopen(connection, batch, gas_estimate)
+    taken = (
+        _insert(connection, actor, batch, organisation, gas_estimate)
+        if known is None
+        else _reopen(connection, batch, gas_estimate)
+    )
+    _keep_details(connection, ring, batch, organisation)
+    return taken
+
+
+def _keep_details(connection: Connection, ring: Ring, batch: CheckedBatch, organisation: int) -> None:
+    """Sealed in the transaction that takes the batch: whoever has our receipt knows that we have both."""
+    for action, presented in zip(batch.actions, batch.details, strict=True):
+        if presented is not None:
+            details.keep(connection, ring, presented, parties(action, organisation))
 
 
 def _signing_organisation(connection: Connection, batch: CheckedBatch) -> int:
@@ -102,11 +118,18 @@ def _ask_the_chain(connection: Connection, sender: Sender, batch: CheckedBatch, 
     except ChainRefusal as error:
         raise ServiceError("gas_exhausted", detail=str(error)) from error
     if not isinstance(answer, Revert):
-        return answer
+        return None if _may_grow(connection, batch) else answer
     refusal = explain_revert(answer.data)
     if not refusal.is_for_good and outbox.has_open_submissions(connection):
         return None
     raise ServiceError(refusal.code, **refusal.params)
+
+
+def _may_grow(connection: Connection, batch: CheckedBatch) -> bool:
+    """Whether more of the batch may be recorded in its turn than now, at more gas: each action stands for itself, and
+    some may build on what is under way. On too little gas it would come after what builds on it, which is refused."""
+    several = batch.mode != MODE_ALL and len(batch.action_hashes) > 1
+    return several and outbox.has_open_submissions(connection)
 
 
 def _insert(

@@ -91,6 +91,7 @@ def _accept(connection: Connection, service: Service, actor: Actor, batch: Batch
         checked,
         ledgers=service.ledgers,
         sender=service.sender,
+        ring=service.ring,
         objections=service.objections,
     )
     return ResultOut(

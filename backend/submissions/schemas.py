@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.details.schemas import DetailsIn
 from backend.wire import Address, Hash, Head, Signature, Unsigned
 
 
@@ -50,6 +51,10 @@ class BatchIn(_In):
     actions: list[dict[str, Any]]
     trails: list[TrailIn] = Field(
         default=[], description="One for each action of CorrectDetails; empty for all others."
+    )
+    details: list[DetailsIn | None] = Field(
+        default=[],
+        description="What the actions' roots commit to, one for each action, or none at all. Not signed: the root is.",
     )
     authorisation: AuthorisationIn
 

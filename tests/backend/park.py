@@ -13,6 +13,7 @@ from sqlalchemy import Engine, func, select
 
 from backend.app import create_app
 from backend.db import open_engine
+from backend.details.sealing import Ring
 from backend.demo.member import (
     ADD,
     INPUT,
@@ -218,6 +219,7 @@ def open_test_service(
         ledgers=ledgers,
         sender=Sender(rpc_url or chain.anvil.url, Account.from_key(chain.relayer_key), ledgers.chain_id),
         receipts=ReceiptSigner(chain.relayer_key, ledgers.chain_id),
+        ring=Ring({1: keccak(b"ring of the tests")}),
         finality_depth=finality_depth,
         database_url=database_url,
         broker_url="redis://127.0.0.1:1",

@@ -11,7 +11,7 @@ from backend.settings import DatabaseSettings, load
 
 @pytest.fixture
 def arguments(tmp_path: Path) -> list[str]:
-    folders = [f"--{name}={tmp_path / name}" for name in ("into", "relayer", "founders")]
+    folders = [f"--{name}={tmp_path / name}" for name in ("into", "relayer", "founders", "details")]
     return ["secrets", *folders, "--database=db.example:5432/park", "--broker=broker.example:6379/0"]
 
 
@@ -29,6 +29,8 @@ def test_every_secret_is_in_a_file_of_its_owner_alone(tmp_path: Path, arguments:
         "into/valkey.conf",
         "relayer/relayer.json",
         "relayer/password",
+        "details/1.json",
+        "details/password",
         "founders/authority.json",
         "founders/deployer.json",
         "founders/operator.json",

@@ -22,6 +22,7 @@ COMPLETE = {
     "SUYUAN_DEPLOYMENT": "/etc/suyuan/deployment.json",
     "SUYUAN_RELAYER_KEYSTORE": "/etc/suyuan/relayer.json",
     "SUYUAN_RELAYER_PASSWORD_FILE": "/etc/suyuan/relayer.password",
+    "SUYUAN_DETAILS_RING": "/etc/suyuan/details",
 }
 
 

@@ -60,6 +60,7 @@ def test_no_secret_stands_in_the_compose_file() -> None:
 def test_a_process_mounts_only_the_secrets_it_needs_and_changes_none() -> None:
     mounts = {name: {volume.split(":")[0] for volume in service.get("volumes", [])} for name, service in OURS.items()}
     assert {"secrets", "worker", "api"} == {name for name, volumes in mounts.items() if "relayer" in volumes}
+    assert {"secrets", "worker", "api"} == {name for name, volumes in mounts.items() if "details" in volumes}
     assert {"secrets", "contracts"} == {name for name, volumes in mounts.items() if "founders" in volumes}
     for name, service in OURS.items():
         writable = [volume for volume in service.get("volumes", []) if not volume.endswith(":ro")]

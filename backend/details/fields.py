@@ -1,0 +1,131 @@
+"""Details in the clear, as JSON and as leaves.
+
+JSON carries a text as a string, an integer as a number or decimal digits, bytes as `0x` hex, and a JSON value as
+itself; its leaf holds RFC 8785 bytes. A number in such a value that RFC 8785, which knows doubles alone, would change
+is refused: what is signed is what was meant.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import rfc8785
+
+from backend.errors import ServiceError
+from contracts import details
+from contracts.details import Schema, Tag
+from contracts.signatures import TypedDataError
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The fields of one action and the key their salts come from: whoever holds both can open all of it."""
+
+    schema: Schema
+    fields: Mapping[str, str | int | bytes]
+    event_key: bytes
+
+    @property
+    def root(self) -> bytes:
+        """What the action commits to."""
+        return details.root(self.schema, details.leaves(self.schema, self.fields, self.event_key))
+
+    def to_bytes(self) -> bytes:
+        """As they are sealed: JSON that `parse` reads."""
+        return json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+
+    def to_json(self) -> dict[str, Any]:
+        """As they travel."""
+        return {
+            "schema": self.schema.id,
+            "fields": {path: _shown(self.schema.fields[path], value) for path, value in self.fields.items()},
+            "event_key": "0x" + self.event_key.hex(),
+        }
+
+    def value(self, path: str) -> Any:
+        """A field as Python has it, a JSON value read; None if it is absent.
+
+        Numbers with a point are Decimals, as they were written.
+        """
+        value = self.fields.get(path)
+        if isinstance(value, bytes) and self.schema.fields[path] is Tag.JSON:
+            return json.loads(value, parse_float=Decimal)
+        return value
+
+
+def parse(schema: int, fields: Mapping[str, Any], event_key: bytes) -> Details:
+    """Details out of their JSON form; a field that is null is absent.
+
+    Raises:
+        ServiceError: `details_invalid`, naming the field.
+    """
+    known = details.SCHEMAS.get(schema)
+    if known is None:
+        raise ServiceError("details_invalid", at="schema", problem="schema_unknown", detail=f"there is no {schema}")
+    try:
+        read = {path: _read(known, path, value) for path, value in fields.items() if value is not None}
+        found = Details(known, read, event_key)
+        # Everything wrong with the fields shows when their leaves are made.
+        details.leaves(known, read, event_key)
+    except TypedDataError as error:
+        raise ServiceError("details_invalid", at=error.path, problem=error.code, detail=error.message) from error
+    return found
+
+
+def from_bytes(plaintext: bytes) -> Details:
+    """The reverse of `Details.to_bytes`."""
+    content = json.loads(plaintext, parse_float=Decimal)
+    return parse(content["schema"], content["fields"], bytes.fromhex(content["event_key"][2:]))
+
+
+def _read(schema: Schema, path: str, value: Any) -> Any:
+    schema.index(path)
+    tag = schema.fields[path]
+    if tag is Tag.JSON:
+        return canonical_json(value, path)
+    if tag is Tag.INTEGER and isinstance(value, str) and value.lstrip("-").isdigit() and len(value) <= 79:
+        return int(value)
+    if tag is Tag.BYTES and isinstance(value, str) and value.startswith("0x"):
+        try:
+            return bytes.fromhex(value[2:])
+        except ValueError:
+            raise TypedDataError("value_wrong_kind", path, "0x and hexadecimal digits are needed") from None
+    return value
+
+
+def canonical_json(value: Any, path: str) -> bytes:
+    """RFC 8785 bytes of a value.
+
+    Raises:
+        TypedDataError: `number_not_exact`, `value_wrong_kind`, `text_invalid`.
+    """
+    try:
+        return rfc8785.dumps(_doubles(value, path))
+    except (rfc8785.CanonicalizationError, UnicodeError) as error:
+        raise TypedDataError("value_wrong_kind", path, str(error)) from error
+
+
+def _doubles(value: Any, path: str) -> Any:
+    """The value with each Decimal as the double that means the same."""
+    if isinstance(value, Decimal):
+        double = float(value)
+        if Decimal(repr(double)) != value:
+            raise TypedDataError("number_not_exact", path, f"{value} has more digits than a double keeps")
+        return double
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 53:
+        raise TypedDataError("number_not_exact", path, f"{value} is larger than a double keeps exactly")
+    if isinstance(value, Mapping):
+        return {key: _doubles(inner, path) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_doubles(inner, path) for inner in value]
+    return value
+
+
+def _shown(tag: Tag, value: Any) -> Any:
+    if tag is Tag.JSON:
+        return json.loads(value)
+    if tag is Tag.BYTES:
+        return "0x" + value.hex()
+    return str(value) if isinstance(value, int) and abs(value) >= 1 << 53 else value

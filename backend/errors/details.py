@@ -1,0 +1,19 @@
+"""What details refuse."""
+
+from backend.errors.kind import ErrorKind
+
+DETAILS = {
+    "details_invalid": ErrorKind(
+        422,
+        "The details do not have the fields of their schema.",
+        "Correct the field in `params`; /v1/details/schemas has the fields.",
+    ),
+    "details_of_another_root": ErrorKind(
+        422,
+        "The details do not give the root that was signed.",
+        "Send exactly the fields and the key that were signed; `suyuan details root` gives their root.",
+    ),
+    "details_shredded": ErrorKind(
+        409, "These details were destroyed on purpose.", "Record what is still to be known in a new action."
+    ),
+}
