@@ -7,8 +7,11 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select
 from sqlalchemy.dialects import postgresql
 
 from backend import clock
+from backend.chemicals.commands import spend
+from backend.chemicals.schemas import SpendingIn
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
+from backend.items.models import ItemClass
 from backend.items.queries import items_by_code
 from backend.stock.days import day_of
 from backend.stock.journal import Journal
@@ -84,7 +87,7 @@ def book_in(connection: Connection, actor: Actor, person: str, lot: LotIn) -> No
 
     Raises:
         ServiceError: `not_found` for an item that is not the organisation's, `stock_not_in_custody`, `holding_linked`,
-            `id_reused`.
+            `id_reused`; for a regulated item `stock_purchase_unnamed`, `reservation_exceeded`.
     """
     journal = Journal.lock(connection, actor.organisation)
     act = Act(
@@ -100,8 +103,11 @@ def book_in(connection: Connection, actor: Actor, person: str, lot: LotIn) -> No
         if any(known[name] != value for name, value in facts.items()):
             raise ServiceError("id_reused", id=str(lot.lot_id))
         return
-    if not items_by_code(connection, actor, [lot.item]):
+    item = items_by_code(connection, actor, [lot.item]).get(lot.item)
+    if item is None:
         raise ServiceError("not_found", item=lot.item)
+    if item.item_class is not ItemClass.ORDINARY:
+        _spend_certificate(connection, actor, person, lot)
     if lot.holding_id is not None:
         _need_free_holding(connection, actor, lot.holding_id)
     connection.execute(insert(STOCK_LOT).values(organisation=actor.organisation, lot_id=lot.lot_id, **facts))
@@ -249,6 +255,14 @@ def _need_free_holding(connection: Connection, actor: Actor, holding_id: bytes) 
     )
     if taken is not None:
         raise ServiceError("holding_linked", lot=str(taken))
+
+
+def _spend_certificate(connection: Connection, actor: Actor, person: str, lot: LotIn) -> None:
+    """Count what came in of a regulated item on the certificate its purchase was approved under."""
+    if lot.bought_by is None:
+        raise ServiceError("stock_purchase_unnamed", item=lot.item)
+    spending = SpendingIn(id=lot.lot_id, request=lot.bought_by.request, line=lot.bought_by.line, units=lot.quantity)
+    spend(connection, actor, spending, person=person)
 
 
 def _need_cost_object(connection: Connection, actor: Actor, kind: CostObjectKind, code: str | None) -> None:

@@ -78,6 +78,13 @@ class CostObjectsOut(_Out):
 # --- lots -----------------------------------------------------------------------------------------------------
 
 
+class RequestLineIn(_In):
+    """A line of a purchase request."""
+
+    request: UUID
+    line: int = Field(ge=0, lt=256)
+
+
 class LotIn(_In):
     """One delivery of one lot, as it arrived."""
 
@@ -87,6 +94,10 @@ class LotIn(_In):
     expires_on: date | None = Field(default=None, description="The last day of use; null for what keeps.")
     quantity: Quantity
     holding_id: Hash | None = Field(default=None, description="The holding on chain; null before it is received there.")
+    bought_by: RequestLineIn | None = Field(
+        default=None,
+        description="What it was bought by; needed for a regulated item, whose certificate it is spent on.",
+    )
 
 
 class LinkIn(_In):
@@ -372,9 +383,9 @@ class SheetDayIn(_In):
 
 
 class DetailsOut(_Out):
-    """What an action commits to: whoever holds this can open its root."""
+    """What an action commits to, as /v1/details takes it: whoever holds this can open its root."""
 
-    schema_id: int
+    schema_id: int = Field(serialization_alias="schema")
     fields: dict[str, Any] = Field(description="By path; bytes as 0x hex.")
     event_key: Hash
 

@@ -10,9 +10,13 @@ from uuid import uuid4
 import pytest
 
 from backend import clock
-from backend.identity.actor import Right
+from backend.chemicals.commands import Need, reserve
+from backend.identity.actor import ALL_RIGHTS, Actor, Right, Role
 from backend.identity.commands import create_token
+from backend.items.models import ItemClass
 from backend.stock.days import day_of
+from tests.backend.chemicals.scene import certificate
+from tests.backend.items.scene import item
 from tests.backend.stock.shelf import ADA, BO, Shelf, tap
 
 TODAY = day_of(clock.now())
@@ -180,3 +184,22 @@ def test_a_room_stays_where_it_was_created(shelf: Shelf) -> None:
         "PUT", "/v1/stock/rooms/FRIDGE", {"name": "冷藏柜"}
     )
     assert "stock_room_unknown" == shelf.refused("PUT", "/v1/stock/rooms/A", {"name": "A", "inside": "B"})[0]
+
+
+def test_a_regulated_chemical_comes_in_under_the_certificate_it_was_bought_under(shelf: Shelf) -> None:
+    shelf.good("PUT", "/v1/items/ACETONE", item(item_class="precursor", content=500, content_unit="MLT"))
+    paper = certificate(unit="MLT", allowed=5_000)
+    shelf.good("POST", "/v1/chemical-certificates", paper)
+    request = uuid4()
+    need = Need(line=0, item="ACETONE", item_class=ItemClass.PRECURSOR, units=6, content=500, content_unit="MLT")
+    tenant = Actor(organisation=5, roles=Role.TENANT, rights=ALL_RIGHTS, person="ada")
+    with shelf.park.engine.begin() as connection:
+        reserve(connection, tenant, request, [need], person="ada")
+    lot = {"lot_id": str(uuid4()), "item": "ACETONE", "lot_number": "L", "quantity": 4}
+    assert ("stock_purchase_unnamed", {"item": "ACETONE"}) == shelf.refused("POST", "/v1/stock/lots", lot)
+    named = {**lot, "bought_by": {"request": str(request), "line": 0}}
+    for _ in range(2):
+        shelf.good("POST", "/v1/stock/lots", named)
+    more = {**named, "lot_id": str(uuid4()), "quantity": 3}
+    assert ("reservation_exceeded", {"units": 3, "left": 2}) == shelf.refused("POST", "/v1/stock/lots", more)
+    assert 2_000 == shelf.good("GET", f"/v1/chemical-certificates/{paper['id']}")["spent"]
