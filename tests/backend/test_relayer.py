@@ -99,6 +99,29 @@ def test_two_relayers_at_once_bring_each_batch_once(park: Park) -> None:
     other._engine.dispose()
 
 
+def test_a_batch_that_builds_in_part_on_another_has_gas_for_all_of_it(park: Park) -> None:
+    member = park.members["supplier"]
+    there = park.make("supplier")
+    park.chain.anvil.ask("evm_setAutomine", False)
+    coming = [member.new_holding() for _ in range(10)]
+    made = [member.lot_event(OBJECT, ADD, {holding: (SUBJECT, MADE)}) for holding in coming]
+    come = [holding.after("RecordLotEvent", event, member.address) for holding, event in zip(coming, made, strict=True)]
+    sent = [member.dispatch(holding, member.consignment(park.members["tenant"])) for holding in (there, *come)]
+    urls = []
+    for batch in (member.batch("RecordLotEvent", *made), member.batch("DispatchGoods", *sent)):
+        answer = park.submit("supplier", batch)
+        assert 202 == answer.status_code, answer.text
+        urls.append(answer.json()["results"][0]["status_url"])
+    park.relayer.advance()
+    mine(park)
+    park.chain.anvil.ask("evm_setAutomine", True)
+    park.settle()
+    assert [("mirrored", None)] * 2 == [state_of(park, url) for url in urls]
+    assert ["mined"] * 2 == transaction_states(park)[-2:], "none ran out of gas"
+    items = park.get("supplier", urls[1]).json()["items"]
+    assert {None} == {item["reason"] for item in items}
+
+
 def test_batches_that_build_on_each_other_go_in_one_flight(held_back: Park) -> None:
     park = held_back
     member = park.members["supplier"]
