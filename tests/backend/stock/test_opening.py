@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.stock.opening_sheet import MOST_ROWS, read_sheet
+from backend.stock.opening_sheet import MOST_ROWS, Problem, read_sheet
 from tests.backend.items.scene import item
 from tests.backend.stock.shelf import CY, Shelf
 
@@ -65,18 +65,30 @@ def test_what_was_released_before_our_time_is_usable_and_the_rest_is_not(shelf: 
         ("AC-500,乙腈,x,瓶,B,,-1,A,,,", ("quantity", "not_a_quantity")),
         ("AC-500,乙腈,x,瓶,B,,1,A,maybe,,", ("quarantine", "not_yes_or_no")),
         ("AC-500,乙腈,x,瓶,B,,1,A,,soon,", ("shelf_after_opening_days", "not_a_number")),
-        ("AC-500,乙腈,x,瓶,B,,1,A,,,ada", ("released_by", "released_by_importer")),
-        ("AC-500,乙腈,x,盒,B,,1,A,,,\nAC-500,乙腈,x,瓶,B,,1,A,,,", ("unit", "unit_differs")),
         (f"AC-500,{'乙' * 121},x,瓶,B,,1,A,,,", ("name_zh", "too_long")),
         ("AC-500,乙\x00腈,x,瓶,B,,1,A,,,", ("name_zh", "control_character")),
     ],
 )
-def test_a_wrong_cell_is_named_and_nothing_is_taken_over(shelf: Shelf, row: str, expected: tuple[str, str]) -> None:
-    status, body = import_file(shelf, f"{HEADER}\n{ROWS[1]}\n{row}")
+def test_a_wrong_cell_is_named_by_line_and_column(row: str, expected: tuple[str, str]) -> None:
+    sheet = read_sheet(f"{HEADER}\n{ROWS[1]}\n{row}".encode())
+    assert [Problem(3, *expected)] == sheet.problems
+
+
+def test_of_a_file_with_a_wrong_cell_nothing_is_taken_over(shelf: Shelf) -> None:
+    rows = (
+        ROWS[1],
+        "AC-500,乙腈,x,盒,B,,1,A,,,",
+        "AC-500,乙腈,x,瓶,B,,1,A,,,",
+        "FBS-1,血清,x,瓶,B,,1,A,是,,ada",
+    )
+    status, body = import_file(shelf, "\n".join((HEADER, *rows)))
     assert (422, "import_invalid") == (status, body["code"])
-    line = 3 + row.count("\n")
-    params = body["params"]
-    assert {"rows": [{"line": line, "column": expected[0], "problem": expected[1]}]} == params
+    assert {
+        "rows": [
+            {"line": 4, "column": "unit", "problem": "unit_differs"},
+            {"line": 5, "column": "released_by", "problem": "released_by_importer"},
+        ]
+    } == body["params"]
     assert [] == shelf.good("GET", "/v1/stock")["parts"]
 
 
@@ -92,19 +104,20 @@ def test_an_item_keeps_its_unit_and_its_description(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"\n", {"line": 1, "column": "item", "problem": "missing"}),
-        (b"\xff\xff\xff", {"line": 1, "column": "", "problem": "encoding_unknown"}),
-        (HEADER.encode(), {"line": 2, "column": "", "problem": "missing"}),
-        ("物料编码,单位".encode(), {"line": 1, "column": "name_zh", "problem": "missing"}),
+        (b"", Problem(1, "item", "missing")),
+        (b"\xff\xff\xff", Problem(1, "", "encoding_unknown")),
+        ("物料编码,单位".encode(), Problem(1, "name_zh", "missing")),
+        (f'{HEADER}\n"{"x" * 200_000}'.encode(), Problem(2, "item", "missing")),
     ],
-    ids=["empty", "no text", "a header alone", "columns missing"],
+    ids=["empty", "no text", "columns missing", "a quote never closed"],
 )
-def test_a_file_that_is_no_list_is_refused(shelf: Shelf, content: bytes, problem: dict[str, object]) -> None:
-    status, body = import_file(shelf, content)
-    assert 422 == status
-    params = body["params"]
-    assert isinstance(params, dict)
-    assert problem == params["rows"][0]
+def test_a_file_that_is_no_list_is_refused(content: bytes, problem: Problem) -> None:
+    assert problem == read_sheet(content).problems[0]
+
+
+def test_a_header_without_rows_is_refused(shelf: Shelf) -> None:
+    _, body = import_file(shelf, HEADER)
+    assert {"rows": [{"line": 2, "column": "", "problem": "missing"}]} == body["params"]
 
 
 def test_a_list_is_read_up_to_its_bound_and_no_further() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from backend.demo.member import ADD, AGGREGATION, CHILD, NONE, PARENT
 from tests.backend.stock.receiving import FAIL, hex_of, pass_by, quality_signer, receive, shelve
 from tests.backend.stock.shelf import Shelf
 
@@ -42,6 +43,20 @@ def test_splitting_goes_around_no_release(shelf: Shelf) -> None:
     released = pass_by(park, quality_signer(park), receive(park, quarantine=True))
     _, (part, _) = park.split("tenant", released)
     shelf.tap("consume", shelve(shelf, part, item="SERUM"))
+
+
+def test_what_came_in_a_box_lies_under_the_box_s_quarantine_and_release(shelf: Shelf) -> None:
+    park = shelf.park
+    supplier = park.members["supplier"]
+    child, box = park.make("supplier"), park.make("supplier")
+    packing = supplier.lot_event(AGGREGATION, ADD, {box: (PARENT, NONE), child: (CHILD, NONE)})
+    park.record("supplier", "RecordLotEvent", packing)
+    packed = box.after("RecordLotEvent", packing, supplier.address)
+    received = receive(park, quarantine=True, made=packed)
+    lot_id = shelve(shelf, child, item="SERUM")
+    assert "stock_quarantined" == shelf.refused_tap("consume", lot_id)[0]
+    pass_by(park, quality_signer(park), received)
+    shelf.tap("consume", lot_id)
 
 
 def test_what_the_organisation_made_itself_was_never_received(shelf: Shelf) -> None:
