@@ -1,49 +1,45 @@
-"""`suyuan demo`: a whole Suyuan with a first sample park in it, and how to get in."""
+"""`suyuan demo`: a whole Suyuan with a sample park in it, and how to get in."""
 
 import json
 import random
 import signal
-import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from sqlalchemy import Connection, func, select
 
 from backend.db import open_engine
 from backend.demo.client import Client
-from backend.demo.member import Member, Place, admission
-from backend.demo.story import FOUNDERS, NEWCOMERS, Story
+from backend.demo.delivery import Delivery
+from backend.demo.facts import Facts
+from backend.demo.member import Place
+from backend.demo.park import FOUNDERS, NEWCOMERS, Park, park_of
+from backend.demo.story import Story
+from backend.demo.summary import Summary, summary_of, verify
+from backend.demo.year import Year
+from backend.failures import UsageFailure
 from backend.identity.actor import ALL_RIGHTS
 from backend.identity.commands import create_token
 from backend.sandbox.cli import terminated_like_interrupted
-from backend.sandbox.service import SUYUAN
 from backend.sandbox.stack import Stack
 from backend.settings import SandboxSettings, load, surrounding_variables
 from contracts.deployer import Deployment
-from contracts.signatures import keccak
-from indexer import schema as mirror
 
 _TOKEN_DAYS = 7
-_OWNER = "cell-therapy"  # who holds the product at the end of the story
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What came of the story."""
-
-    lots: int
-    events_signed: int
-    events_mirrored: int
-    trace_nodes: int
-    verify: str
+_LEAST_EVENTS, _MOST_EVENTS = 100, 1_000_000
+_EVENTS = 500
+# A smaller park has no room for the story it begins with; it begins with its year.
+_LEAST_EVENTS_FOR_THE_STORY = 500
 
 
 def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Load the park, print the summary, and end.")] = False,
+    events: Annotated[
+        int, typer.Option(help=f"How many signed events the park has, {_LEAST_EVENTS} to {_MOST_EVENTS:,}.")
+    ] = _EVENTS,
     seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 1,
     keep: Annotated[Path | None, typer.Option(help="Put everything in this folder and leave it there.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -52,6 +48,12 @@ def demo(
 
     Ends with 1 if the mirror differs from the chain afterwards. Without --once it runs until Ctrl-C.
     """
+    if not _LEAST_EVENTS <= events <= _MOST_EVENTS:
+        raise UsageFailure(
+            "events_out_of_range",
+            f"a park of {events:,} events is not told",
+            f"--events takes {_LEAST_EVENTS} to {_MOST_EVENTS:,}",
+        )
     given = load(SandboxSettings).database_url
     say = _Progress(quiet=as_json)
     with terminated_like_interrupted():
@@ -60,64 +62,54 @@ def demo(
         with stack:
             tokens = _tokens(stack)
             say("members join, sign, and bring what they did ...")
-            summary, product = _load(stack, tokens, seed)
-            typer.echo(json.dumps(asdict(summary)) if as_json else _told(summary))
+            summary, facts = _load(stack, tokens, seed=seed, events=events, say=say)
+            typer.echo(json.dumps(asdict(summary)) if as_json else summary.told())
             if not once:
-                typer.echo(_doors(stack, tokens, product), err=as_json)
+                typer.echo(_doors(stack, tokens, facts), err=as_json)
                 _until_interrupted()
     raise typer.Exit(0 if summary.verify == "identical" else 1)
 
 
-def _load(stack: Stack, tokens: Mapping[str, str], seed: int) -> tuple[Summary, str]:
-    """Tell the story; what came of it, and the id of the product at its end."""
+def _load(
+    stack: Stack, tokens: Mapping[str, str], *, seed: int, events: int, say: "_Progress"
+) -> tuple[Summary, Facts]:
+    """Tell story and year; what came of them, and what was told."""
     clients = {name: Client(stack.api_url, token) for name, token in tokens.items()}
-    members = _members(stack, seed)
-    followed: dict[str, list[str]] = {name: [] for name in clients}
-
-    def bring(name: str, batch: Mapping[str, Any]) -> None:
-        followed[name] += clients[name].submit(batch)
-
-    story = Story(members, bring, random.Random(seed))  # noqa: S311 (a story, not a secret)
-    story.events_signed += _admit(members, clients["operator"])
-    story.tell()
-    for name, urls in followed.items():
-        clients[name].wait(urls)
-    assert story.product is not None
-    product = f"0x{story.product.id.hex()}"
-    trace = clients[_OWNER].get(f"/v1/holdings/{product}/trace", direction="backward")
+    park = _park(stack, seed)
+    facts = Facts()
+    _join(park, facts, clients["operator"])
+    delivery = Delivery(park, clients, say, events - facts.events)
+    if events >= _LEAST_EVENTS_FOR_THE_STORY:
+        chance = random.Random(seed)  # noqa: S311 (a story, not a secret)
+        Story(park, facts, delivery.bring, chance).tell()
+    for signed in Year(park, facts, seed=seed, most_events=events).tell():
+        delivery.bring(signed.signer, signed.batch)
+    delivery.finish()
+    trace = clients[facts.owner].get(f"/v1/holdings/{_product(facts)}/trace", direction="backward")
     engine = open_engine(stack.database_url, pool=1)
     with engine.connect() as connection:
-        lots, events = _counted(connection)
+        summary = summary_of(
+            connection,
+            events_signed=facts.events,
+            trace_nodes=len(trace["holdings"]) + len(trace["events"]),
+            verify=verify({**surrounding_variables(), **stack.environment}),
+        )
     engine.dispose()
-    summary = Summary(
-        lots=lots,
-        events_signed=story.events_signed,
-        events_mirrored=events,
-        trace_nodes=len(trace["holdings"]) + len(trace["events"]),
-        verify=_verify(stack),
-    )
-    return summary, product
+    return summary, facts
 
 
-def _members(stack: Stack, seed: int) -> dict[str, Member]:
-    """The two founders by the keys the contracts were deployed with, the others by keys of the seed."""
+def _park(stack: Stack, seed: int) -> Park:
     deployment = Deployment.load(stack.deployment_path)
     place = Place(deployment.chain_id, {name: contract.address for name, contract in deployment.contracts.items()})
-    salt = seed.to_bytes(8)
-    founders = {name: Member(number, stack.keys.key(name), place, salt) for name, number in FOUNDERS.items()}
-    newcomers = {
-        name: Member(number, keccak(salt + name.encode()), place, salt) for name, (number, _) in NEWCOMERS.items()
-    }
-    return founders | newcomers
+    return park_of(place, {name: stack.keys.key(name) for name in FOUNDERS}, seed)
 
 
-def _admit(members: Mapping[str, Member], operator: Client) -> int:
-    """Bring the newcomers in; how many actions that took."""
-    newcomers = {members[name]: int(roles) for name, (_, roles) in NEWCOMERS.items()}
-    proposals, confirmations, enrolments = admission(members["operator"], members["authority"], newcomers)
-    # A member's token and its first batch count once the mirror knows its key.
-    operator.wait(operator.submit(proposals, confirmations, *enrolments))
-    return 3 * len(newcomers)
+def _join(park: Park, facts: Facts, operator: Client) -> None:
+    """Bring the newcomers in, and wait: a member's token and its first batch count once the mirror knows its key."""
+    for batches in park.joining():
+        for batch in batches:
+            facts.count(batch["action"], len(batch["actions"]))
+        operator.wait(operator.submit(*batches))
 
 
 def _tokens(stack: Stack) -> dict[str, str]:
@@ -132,38 +124,22 @@ def _tokens(stack: Stack) -> dict[str, str]:
     return tokens
 
 
-def _counted(connection: Connection) -> tuple[int, int]:
-    """(lots, signed events) of the mirror; the two founders signed nothing."""
-    lots = connection.scalar(select(func.count(mirror.holding.c.lot_id.distinct())))
-    events = connection.scalar(select(func.count()).where(mirror.event.c.batch.is_not(None)))
-    return int(lots or 0), int(events or 0)
+def _product(facts: Facts) -> str:
+    assert facts.product is not None
+    return f"0x{facts.product.id.hex()}"
 
 
-def _verify(stack: Stack) -> str:
-    """What `suyuan index verify` says."""
-    outcome = subprocess.run(
-        [*SUYUAN, "index", "verify", "--json"],
-        env={**surrounding_variables(), **stack.environment},
-        stdout=subprocess.PIPE,
-        check=False,
-    )
-    return str(json.loads(outcome.stdout)["verify"])
-
-
-def _told(summary: Summary) -> str:
-    return (
-        f"{summary.lots} lots; {summary.events_signed} events signed, {summary.events_mirrored} mirrored; "
-        f"{summary.trace_nodes} nodes in the trace of the last product; mirror and chain are {summary.verify}."
-    )
-
-
-def _doors(stack: Stack, tokens: Mapping[str, str], product: str) -> str:
+def _doors(stack: Stack, tokens: Mapping[str, str], facts: Facts) -> str:
     """How to get in, and what to ask first."""
+    as_owner = f"curl -H 'Authorization: Bearer {tokens[facts.owner]}' '{stack.api_url}"
     lines = [f"\nOpen {stack.api_url}/docs and press Authorize; each member has a token:"]
     lines += [f"  {name:<15} {token}" for name, token in tokens.items()]
     lines += [
-        f"\nFirst, as {_OWNER}, what its last product was made of:",
-        f"  curl -H 'Authorization: Bearer {tokens[_OWNER]}' '{stack.api_url}/v1/holdings/{product}/trace'",
+        f"\nFirst, as {facts.owner}, what a product of its was made of:",
+        f"  {as_owner}/v1/holdings/{_product(facts)}/trace'",
+        "What it has ordered, and what is on its way to it:",
+        f"  {as_owner}/v1/orders'",
+        f"  {as_owner}/v1/consignments'",
         "Then as another member: it sees what it may, and nothing tells it that there is more.",
         "\nCtrl-C ends it.",
     ]

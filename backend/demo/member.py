@@ -19,15 +19,17 @@ NONE, ADD, OBSERVE, DELETE = range(4)
 SUBJECT, PARENT, CHILD, INPUT, OUTPUT, SOURCE = range(6)
 EXISTING, MADE, SPLIT, BROUGHT_IN, OPENING_STOCK = range(5)
 ACCEPTED, SHORT, OVER, REJECTED = range(1, 5)
+QUANTITY, DAMAGED, TEMPERATURE = range(1, 4)
 PASS, FAIL = 1, 2
 NO_ORDER = bytes(32)
 
 ALL_RIGHTS = (1 << 10) - 1
 FAR = (1 << 40) - 1
 
+NO_HEAD = bytes(24)
+
 _SCHEMA = 1
 _DAY = 86_400
-_NO_HEAD = bytes(24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Holding:
     handle: bytes
     creator: int
     serial: int
-    head: bytes = _NO_HEAD
+    head: bytes = NO_HEAD
     seq: int = 0
     steps: tuple[tuple[bytes, str], ...] = ()
     """(action hash, signer) of every act on it, as its head folded them."""
@@ -74,7 +76,7 @@ class Holding:
     def trail(self) -> dict[str, Any]:
         """Opens its head from the very first act."""
         return {
-            "head_before": "0x" + _NO_HEAD.hex(),
+            "head_before": "0x" + NO_HEAD.hex(),
             "steps": [{"action_hash": "0x" + act.hex(), "signer": signer} for act, signer in self.steps],
         }
 
@@ -104,15 +106,26 @@ class Member:
             serial=next(self._serials),
         )
 
-    def state(self, **fields: Any) -> dict[str, Any]:
-        """An action: its own fields, when it happened, and the commitment to its details."""
-        # A minute ago: a chain whose clock is behind ours must not think us in the future.
-        return {"occurredAt": clock.now() - 60, "schema": _SCHEMA, "root": self.salt(), **fields}
+    def commitment(self, *amounts_fen: int) -> bytes:
+        """Stands for the root of details that hold these amounts; nobody without the seed can guess them from it."""
+        return keccak(self.salt() + b"".join(amount.to_bytes(8) for amount in amounts_fen))
 
-    def lot_event(self, kind: int, action: int, items: Mapping[Holding, tuple[int, int]]) -> dict[str, Any]:
+    def state(self, **fields: Any) -> dict[str, Any]:
+        """An action: its own fields, when it happened (a moment ago unless given), the commitment to its details."""
+        if "occurredAt" not in fields:
+            # A minute ago: a chain whose clock is behind ours must not think us in the future.
+            fields["occurredAt"] = clock.now() - 60
+        if "root" not in fields:
+            fields["root"] = self.salt()
+        return {"schema": _SCHEMA, **fields}
+
+    def lot_event(
+        self, kind: int, action: int, items: Mapping[Holding, tuple[int, int]], *, at: int | None = None
+    ) -> dict[str, Any]:
         """A `RecordLotEvent`; `items` gives each holding's role and origin."""
         ordered = sorted(items, key=lambda holding: (items[holding][0] not in (PARENT, SOURCE), holding.id))
         return self.state(
+            **_when(at),
             kind=kind,
             action=action,
             items=[
@@ -133,6 +146,7 @@ class Member:
         order: bytes = NO_ORDER,
         line: int = 0,
         lapses_at: int = FAR,
+        at: int | None = None,
     ) -> dict[str, Any]:
         """A `DispatchGoods`: one line of a consignment, on one line of an order or of none."""
         return self.state(
@@ -142,6 +156,7 @@ class Member:
             order=order,
             line=line,
             lapsesAt=lapses_at,
+            **_when(at),
         )
 
     def receipt(
@@ -152,6 +167,7 @@ class Member:
         outcome: int = ACCEPTED,
         cause: int = 0,
         quarantine: bool = False,
+        at: int | None = None,
     ) -> dict[str, Any]:
         """A `ReceiveGoods`: what this member says of one line that is on its way to it."""
         return self.state(
@@ -161,13 +177,15 @@ class Member:
             outcome=outcome,
             cause=cause,
             quarantine=quarantine,
+            **_when(at),
         )
 
-    def correction(self, holding: Holding) -> dict[str, Any]:
+    def correction(self, holding: Holding, *, lapses_at: int = FAR, at: int | None = None) -> dict[str, Any]:
         """A `CorrectDetails` of a holding's first record, its making; the trail that goes with it is the holding's."""
         first, _ = holding.steps[0]
         ledger = self._place.contracts["Traceability"]
-        return self.state(correction={"ledger": ledger, "subject": holding.id, "corrects": first}, seq=0, lapsesAt=FAR)
+        correction = {"ledger": ledger, "subject": holding.id, "corrects": first}
+        return self.state(correction=correction, seq=0, lapsesAt=lapses_at, **_when(at))
 
     def batch(
         self,
@@ -204,6 +222,11 @@ class Member:
         }
 
 
+def _when(at: int | None) -> dict[str, int]:
+    """When an action happened, if that is given."""
+    return {} if at is None else {"occurredAt": at}
+
+
 def checksum_of(key: bytes) -> str:
     """The address of a private key."""
     return checksum(bytes.fromhex(recover(bytes(32), sign(bytes(32), key))[2:]))
@@ -228,7 +251,7 @@ def admission(
         )
         for member, roles in newcomers.items()
     ]
-    heads = [fold(_NO_HEAD, action_hash("AdmitOrganisation", proposal), operator.address) for proposal in proposals]
+    heads = [fold(NO_HEAD, action_hash("AdmitOrganisation", proposal), operator.address) for proposal in proposals]
     confirmations = [
         authority.state(organisation=member.organisation, agreesTo=head)
         for member, head in zip(newcomers, heads, strict=True)

@@ -1,4 +1,4 @@
-"""The first sample park: who is in it, and what they do. The same seed tells the same story.
+"""The story the sample park begins with: its members' first day. The same seed tells the same story.
 
 Three suppliers make lots and pack them on pallets; tenants take them over, transform them over several levels, split
 what they made and hand it on; the regulator holds one holding, a supplier recalls one lot and corrects one record.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.demo.facts import Facts
 from backend.demo.member import (
     ADD,
     AGGREGATION,
@@ -30,55 +31,40 @@ from backend.demo.member import (
     Holding,
     Member,
 )
-from backend.identity.actor import Role
+from backend.demo.park import REGULATOR, SUPPLIERS, TENANTS, Park
 from contracts.typed_data import action_hash
-
-FOUNDERS = {"operator": 1, "authority": 2}
-
-NEWCOMERS: Mapping[str, tuple[int, Role]] = {
-    "solvents": (3, Role.SUPPLIER),
-    "reagents": (4, Role.SUPPLIER),
-    "antibodies": (5, Role.SUPPLIER),
-    "vaccines": (6, Role.TENANT),
-    "diagnostics": (7, Role.TENANT),
-    "cell-therapy": (8, Role.TENANT),
-    "ecology-bureau": (9, Role.REGULATOR),
-}
-_SUPPLIERS = ("solvents", "reagents", "antibodies")
-_TENANTS = ("vaccines", "diagnostics", "cell-therapy")
 
 _LOTS_A_SUPPLIER = 12
 _LOTS_A_PALLET = 4
 
-Bring = Callable[[str, Mapping[str, Any]], None]
+Bring = Callable[[Member, Mapping[str, Any]], None]
 """Hands a member's signed batch to the service."""
 
 
 @dataclass(slots=True)
 class Story:
-    """The park as its members know it. `product` is what the trace at the end begins from."""
+    """The park as its members know it, and what they did."""
 
-    members: Mapping[str, Member]
+    park: Park
+    facts: Facts
     bring: Bring
     chance: random.Random
-    events_signed: int = 0
-    product: Holding | None = None
-    stock: dict[str, list[Holding]] = field(default_factory=lambda: {name: [] for name in _TENANTS})
+    stock: dict[str, list[Holding]] = field(default_factory=lambda: {name: [] for name in TENANTS})
 
     def tell(self) -> None:
         """Everything, from the first lot to the correction."""
-        kept = [self._deliver(supplier) for supplier in _SUPPLIERS]
+        kept = [self._deliver(supplier) for supplier in SUPPLIERS]
         for level in range(3):
             self._work(level)
-        self.product = self._finish()
+        self.facts.owner, self.facts.product = TENANTS[-1], self._finish()
         self._hold_recall_correct(kept)
 
     def _deliver(self, supplier: str) -> Holding:
         """A supplier makes lots, sends all but one on pallets, one pallet to each tenant; the one it keeps."""
         lots = self._make(supplier, _LOTS_A_SUPPLIER + 1)
-        pallets = self._make(supplier, len(_TENANTS))
+        pallets = self._make(supplier, len(TENANTS))
         per_tenant = [lots[start : start + _LOTS_A_PALLET] for start in range(0, _LOTS_A_SUPPLIER, _LOTS_A_PALLET)]
-        for tenant, pallet, load in zip(_TENANTS, pallets, per_tenant, strict=True):
+        for tenant, pallet, load in zip(TENANTS, pallets, per_tenant, strict=True):
             packed, *inside = self._together(supplier, AGGREGATION, ADD, {pallet: PARENT} | dict.fromkeys(load, CHILD))
             packed = self._hand_over(supplier, tenant, packed)
             _, *inside = self._together(tenant, AGGREGATION, DELETE, {packed: PARENT} | dict.fromkeys(inside, CHILD))
@@ -87,28 +73,28 @@ class Story:
 
     def _work(self, level: int) -> None:
         """Each tenant uses things up in pairs, looks at what comes out, and gives one on to its neighbour."""
-        for position, tenant in enumerate(_TENANTS):
+        for position, tenant in enumerate(TENANTS):
             stock = self.stock[tenant]
             self.chance.shuffle(stock)
             made = [
                 holding for pair in _pairs(stock) for holding in self._transform(tenant, pair, outputs=1 + (level == 0))
             ]
             made = self._observe(tenant, made)
-            neighbour = _TENANTS[(position + 1) % len(_TENANTS)]
+            neighbour = TENANTS[(position + 1) % len(TENANTS)]
             given, (part,) = self._split(tenant, made.pop())
             self.stock[tenant] = [*made, given]
             self.stock[neighbour] = [*self.stock[neighbour], self._hand_over(tenant, neighbour, part)]
 
     def _finish(self) -> Holding:
         """The last tenant puts all it has into one product."""
-        last = _TENANTS[-1]
+        last = TENANTS[-1]
         (product,) = self._transform(last, self.stock[last], outputs=1)
         return product
 
     def _hold_recall_correct(self, kept: Sequence[Holding]) -> None:
         held, recalled, corrected = kept
-        bureau = self.members["ecology-bureau"]
-        reagents, antibodies = self.members["reagents"], self.members["antibodies"]
+        bureau = self.park.members[REGULATOR]
+        reagents, antibodies = self.park.members["reagents"], self.park.members["antibodies"]
         self._sign(bureau, "PlaceHold", bureau.state(holding=held.key))
         self._sign(reagents, "RecallLot", reagents.state(lot=recalled.lot))
         correction = antibodies.correction(corrected)
@@ -116,38 +102,38 @@ class Story:
         self._observe("solvents", self._make("solvents", 1))
 
     def _make(self, name: str, count: int) -> list[Holding]:
-        member = self.members[name]
+        member = self.park.members[name]
         made = [member.new_holding() for _ in range(count)]
         events = [member.lot_event(OBJECT, ADD, {holding: (SUBJECT, MADE)}) for holding in made]
         return self._record(member, made, events)
 
     def _observe(self, name: str, seen: Sequence[Holding]) -> list[Holding]:
-        member = self.members[name]
+        member = self.park.members[name]
         events = [member.lot_event(OBJECT, OBSERVE, {holding: (SUBJECT, NONE)}) for holding in seen]
         return self._record(member, seen, events)
 
     def _together(self, name: str, kind: int, action: int, roles: Mapping[Holding, int]) -> list[Holding]:
         """One event over several holdings that exist; they afterwards, in the order given."""
-        member = self.members[name]
+        member = self.park.members[name]
         event = member.lot_event(kind, action, {holding: (role, NONE) for holding, role in roles.items()})
         return self._record(member, list(roles), [event] * len(roles))
 
     def _transform(self, name: str, inputs: Sequence[Holding], outputs: int) -> list[Holding]:
-        member = self.members[name]
+        member = self.park.members[name]
         made = [member.new_holding() for _ in range(outputs)]
         roles = dict.fromkeys(inputs, (INPUT, NONE)) | dict.fromkeys(made, (OUTPUT, MADE))
         event = member.lot_event(TRANSFORMATION, NONE, roles)
         return self._record(member, list(roles), [event] * len(roles))[len(inputs) :]
 
     def _split(self, name: str, source: Holding) -> tuple[Holding, list[Holding]]:
-        member = self.members[name]
+        member = self.park.members[name]
         part = member.new_holding(source.handle, source.maker)
         event = member.lot_event(OBJECT, ADD, {source: (SOURCE, NONE), part: (SUBJECT, SPLIT)})
         rest, *parts = self._record(member, [source, part], [event] * 2)
         return rest, parts
 
     def _hand_over(self, giver: str, receiver: str, holding: Holding) -> Holding:
-        one, other = self.members[giver], self.members[receiver]
+        one, other = self.park.members[giver], self.park.members[receiver]
         consignment = one.consignment(other)
         dispatch = one.dispatch(holding, consignment)
         self._sign(one, "DispatchGoods", dispatch)
@@ -169,9 +155,8 @@ class Story:
         ]
 
     def _sign(self, member: Member, action: str, *actions: Mapping[str, Any], **terms: Any) -> None:
-        self.events_signed += len(actions)
-        name = next(name for name, known in self.members.items() if known is member)
-        self.bring(name, member.batch(action, *actions, **terms))
+        self.facts.count(action, len(actions))
+        self.bring(member, member.batch(action, *actions, **terms))
 
 
 def _pairs(holdings: Sequence[Holding]) -> Iterator[Sequence[Holding]]:

@@ -1,0 +1,91 @@
+"""The tray: actions that wait for a signature. One signature takes up to fifty of a kind."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.demo.facts import Facts, Mark
+from backend.demo.member import Holding, Member
+from backend.demo.workdays import DAY
+
+MOST_ACTIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    value: Mapping[str, Any]
+    marks: Mapping[Mark, int]
+    trail: Mapping[str, Any] | None
+    product: tuple[str, Holding] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A batch as POST /v1/submissions takes it, with its signer."""
+
+    signer: Member
+    actions: int
+    batch: Mapping[str, Any]
+
+
+class Tray:
+    """Collects actions by signer and kind until somebody signs; counts those that were signed as facts, no others."""
+
+    def __init__(self, facts: Facts, clock: Callable[[], int], most: int) -> None:
+        """Args:
+        clock: Unix seconds; a batch may be relayed for a day from when it was signed.
+        most: how many actions may be counted in all; what comes after is not signed any more.
+        """
+        self._facts = facts
+        self._clock = clock
+        self._most = most
+        self._waiting: dict[tuple[Member, str], list[_Waiting]] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more will be signed."""
+        return self._facts.events >= self._most
+
+    def put(
+        self,
+        signer: Member,
+        action: str,
+        value: Mapping[str, Any],
+        *marks: Mark,
+        amounts: Mapping[Mark, int] | None = None,
+        trail: Mapping[str, Any] | None = None,
+        product: tuple[str, Holding] | None = None,
+    ) -> None:
+        """Let an action wait behind those of its signer and kind. What builds on it may only be put after `sign`, or by
+        the same signer as the same kind.
+
+        Args:
+            marks: what it means, each counted once; `amounts` are counted as they are.
+            product: who made what by it, if it is a product.
+        """
+        told = dict.fromkeys(marks, 1) | dict(amounts or {})
+        self._waiting.setdefault((signer, action), []).append(_Waiting(value, told, trail, product))
+
+    def sign(self) -> Iterator[Signed]:
+        """Sign and forget all that waits."""
+        waiting, self._waiting = self._waiting, {}
+        for (signer, action), actions in waiting.items():
+            for start in range(0, len(actions), MOST_ACTIONS):
+                some = actions[start : start + min(MOST_ACTIONS, self._most - self._facts.events)]
+                if not some:
+                    return
+                self._note(action, some)
+                batch = signer.batch(
+                    action,
+                    *(each.value for each in some),
+                    deadline=self._clock() + DAY,
+                    trails=[dict(each.trail) for each in some if each.trail is not None],
+                )
+                yield Signed(signer, len(some), batch)
+
+    def _note(self, action: str, some: list[_Waiting]) -> None:
+        self._facts.count(action, len(some))
+        for each in some:
+            self._facts.note(each.marks)
+            if each.product is not None:
+                self._facts.owner, self._facts.product = each.product
