@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from backend.failures import UsageFailure
 from backend.identity.actor import ALL_RIGHTS, Right
 from backend.identity.commands import create_token, revoke_token
 from backend.logs import configure_logs
+from backend.requisitions.orders.placement import settle_orders
 from backend.service import Service, open_service
 from backend.settings import DatabaseSettings, Settings, load
 from backend.submissions.relay import Relayer
@@ -53,7 +55,7 @@ def work() -> None:
     relayer = relayer_of(service)
     celery = make_celery(service.broker_url)
     register(celery, relayer)
-    sweep = Sweep(relayer)
+    sweep = Sweep(relayer, beside=[partial(settle_orders, service.engine)])
     sweep.start()
     try:
         run_worker(celery)

@@ -6,7 +6,7 @@ makes a round each second by itself, in a thread of the worker that no broker ca
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from celery import Celery
@@ -30,7 +30,7 @@ def register(app: Celery, relayer: Relayer) -> None:
     def relay(digests: list[str]) -> bool:
         """Bring what waits to the chain. The ids say who asked; everything that waits is taken along."""
         structlog.contextvars.bind_contextvars(submissions=digests[:10])
-        return _advance(relayer)
+        return _attempt(relayer.advance)
 
     # acks_late: a task whose worker dies is given to another. Two at once do no harm (backend/submissions/relay.py).
     app.task(name=RELAY, acks_late=True, ignore_result=True)(relay)
@@ -58,10 +58,14 @@ class Broker:
 
 
 class Sweep:
-    """A round of the relayer each second, broker or not."""
+    """A round of the relayer each second, broker or not; then of what other domains do as the mirror moves on.
 
-    def __init__(self, relayer: Relayer) -> None:
-        self._relayer = relayer
+    Args:
+        beside: their rounds, each safe to repeat.
+    """
+
+    def __init__(self, relayer: Relayer, beside: Sequence[Callable[[], object]] = ()) -> None:
+        self._rounds = (relayer.advance, *beside)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweep")
 
@@ -76,17 +80,18 @@ class Sweep:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            try:
-                _advance(self._relayer)
-            except Exception:  # noqa: BLE001 (a defect of ours must not end the sweep unseen; it is logged each second)
-                _LOG.exception("sweep_failed")
+            for advance in self._rounds:
+                try:
+                    _attempt(advance)
+                except Exception:  # noqa: BLE001 (a defect must not end the sweep unseen; it is logged each second)
+                    _LOG.exception("sweep_failed")
             self._stopping.wait(SWEEP_EACH_SECONDS)
 
 
-def _advance(relayer: Relayer) -> bool:
+def _attempt(advance: Callable[[], object]) -> bool:
     """One round; what stands in its way now will be tried again, and is logged."""
     try:
-        return relayer.advance()
+        return bool(advance())
     except (ChainUnavailable, ChainRefusal, SQLAlchemyError) as error:
         _LOG.warning("relay_interrupted", error=type(error).__name__, detail=str(error)[:200])
         return False

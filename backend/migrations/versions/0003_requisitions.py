@@ -1,5 +1,7 @@
 """Buying inside an organisation: items, suppliers, agreements, certificates, requests, orders."""
 
+# house rule: long because a migration spells every column out
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -109,6 +111,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation", "code", name=op.f("pk_item")),
         schema="service",
         comment="What an organisation buys, stores and uses; changed_at in Unix seconds.",
+    )
+    op.create_table(
+        "order_preparation",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("skipped", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("organisation", "id", name=op.f("pk_order_preparation")),
+        schema="service",
+        comment="What was prepared at once, to be signed at once.",
     )
     op.create_table(
         "purchase_request",
@@ -227,6 +239,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation", "request", "line", name=op.f("pk_certificate_reservation")),
         schema="service",
         comment="What of a certificate is set aside for a line, and what of that has come in.",
+    )
+    op.create_table(
+        "purchase_order",
+        sa.Column("organisation", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("preparation", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("supplier", sa.Text(), nullable=False),
+        sa.Column("member", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("total_fen", sa.BigInteger(), nullable=False),
+        sa.Column("action", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("action_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("prepared_by", sa.Text(), nullable=False),
+        sa.Column("prepared_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("state IN ('prepared', 'placed', 'dropped')", name=op.f("ck_purchase_order_state_known")),
+        sa.CheckConstraint("(member = 0) = (action_hash IS NULL)", name=op.f("ck_purchase_order_document_or_record")),
+        sa.ForeignKeyConstraint(
+            ["organisation", "preparation"],
+            ["service.order_preparation.organisation", "service.order_preparation.id"],
+            name=op.f("fk_purchase_order_organisation_preparation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation", "supplier"],
+            ["service.supplier.organisation", "service.supplier.code"],
+            name=op.f("fk_purchase_order_organisation_supplier"),
+        ),
+        sa.PrimaryKeyConstraint("organisation", "id", name=op.f("pk_purchase_order")),
+        sa.UniqueConstraint("number", name=op.f("uq_purchase_order_number")),
+        sa.UniqueConstraint("organisation", "action_hash", name=op.f("uq_purchase_order_organisation_action_hash")),
+        sa.UniqueConstraint("organisation", "name", name=op.f("uq_purchase_order_organisation_name")),
+        schema="service",
+        comment="Orders of approved requests; money in CNY 0.01, times in Unix seconds.",
+    )
+    op.create_index(
+        "ix_purchase_order_prepared",
+        "purchase_order",
+        ["action_hash"],
+        unique=False,
+        schema="service",
+        postgresql_where=sa.text("state = 'prepared'"),
     )
     op.create_table(
         "purchase_request_approval",
@@ -421,6 +477,13 @@ def downgrade() -> None:
         postgresql_where=sa.text("decided_by IS NULL"),
     )
     op.drop_table("purchase_request_approval", schema="service")
+    op.drop_index(
+        "ix_purchase_order_prepared",
+        table_name="purchase_order",
+        schema="service",
+        postgresql_where=sa.text("state = 'prepared'"),
+    )
+    op.drop_table("purchase_order", schema="service")
     op.drop_table("certificate_reservation", schema="service")
     op.drop_index("ix_certificate_entry_certificate", table_name="certificate_entry", schema="service")
     op.drop_table("certificate_entry", schema="service")
@@ -432,6 +495,7 @@ def downgrade() -> None:
     op.drop_table("supplier", schema="service")
     op.drop_index("ix_purchase_request_state", table_name="purchase_request", schema="service")
     op.drop_table("purchase_request", schema="service")
+    op.drop_table("order_preparation", schema="service")
     op.drop_table("item", schema="service")
     op.drop_index("ix_deputy_deputy", table_name="deputy", schema="service")
     op.drop_table("deputy", schema="service")

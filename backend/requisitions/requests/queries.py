@@ -44,7 +44,7 @@ def request(connection: Connection, actor: Actor, id_: UUID) -> RequestDetailOut
     return RequestDetailOut.model_validate(
         {
             **row,
-            "lines": [_shown(line) for line in lines(connection, actor, [id_])],
+            "lines": [LineOut.model_validate(with_amount(line)) for line in lines(connection, actor, [id_])],
             "approvals": [ApprovalOut.model_validate(each) for each in approvals],
             "history": [ChangeOut.model_validate(each) for each in history],
         }
@@ -110,7 +110,7 @@ def _own(actor: Actor) -> Any:
     return select(REQUEST).where(REQUEST.c.organisation == actor.organisation)
 
 
-def _shown(row: RowMapping) -> LineOut:
+def with_amount(row: RowMapping) -> dict[str, Any]:
+    """The fields of `LineOut` of a row of the lines."""
     cost_object = CostObject(kind=row["cost_kind"], code=row["cost_code"])
-    amount_fen = row["quantity"] * row["price_fen"]
-    return LineOut.model_validate({**row, "cost_object": cost_object, "amount_fen": amount_fen})
+    return {**row, "cost_object": cost_object, "amount_fen": row["quantity"] * row["price_fen"]}

@@ -8,12 +8,14 @@ from uuid import uuid4
 import httpx
 
 from backend import clock
+from contracts import action_json
 from tests.backend.chemicals.scene import certificate
 from tests.backend.items.scene import item
 from tests.backend.park import ORGANISATIONS, Park
 
 DAY = 86_400
 REQUESTS = "/v1/requisitions/requests"
+ORDERS = "/v1/requisitions/orders"
 
 # Companies off the platform: made up, with right check digits.
 CREDIT_CODE = "91310115MA1K35XX01"
@@ -89,6 +91,26 @@ def approve(park: Park, path: str, *names: str) -> dict[str, Any]:
     return approved
 
 
+def prepare(park: Park, **fields: Any) -> dict[str, Any]:
+    """Let ada put what is approved into orders; what is to be signed."""
+    return ok(park, "ada@tenant", "POST", f"{ORDERS}/prepare", {"id": str(uuid4()), **fields})
+
+
+def signed(park: Park, prepared: dict[str, Any]) -> dict[str, Any]:
+    """A prepared batch under the tenant's signature, with its details, as POST /v1/submissions takes it."""
+    actions = [action_json.parse("IssueOrder", each) for each in prepared["batch"]["actions"]]
+    return {**park.members["tenant"].batch("IssueOrder", *actions), "details": prepared["batch"]["details"]}
+
+
+def sign(park: Park, prepared: dict[str, Any]) -> None:
+    """Sign a prepared batch once, and see it through to the mirror."""
+    answer = park.submit("tenant", signed(park, prepared))
+    assert 202 == answer.status_code, answer.text
+    park.settle()
+    (result,) = answer.json()["results"]
+    assert "mirrored" == park.get("tenant", result["status_url"]).json()["state"]
+
+
 def ok(park: Park, name: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
     """Ask for what has to be granted; the answer."""
     answer = park.ask(name, method, path, body)
@@ -104,17 +126,14 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 
 def purchasing_of_tenant(park: Park) -> dict[tuple[str, str], tuple[str, Any]]:
     """The requests of the domain, made ready for ada: (method, path) -> (path filled in, body)."""
+    level = {"levels": [{"up_to_fen": 10**9, "approver": "ada"}]}
     for name in ("tenant", "rival", "stranger", "regulator", "operator"):
         furnish(park, name)
+        ok(park, name, "PUT", "/v1/requisitions/rules/cost_centre/CC-1", level)
+        path = submit(park, line(supplier="OFF"), by=f"bob@{name}")
+        ok(park, f"ada@{name}", "POST", f"{path}/approve", {})
     agree(park)
     ok(park, "tenant", "PUT", "/v1/suppliers/S2", supplier(credit_code=OTHER_CREDIT_CODE))
-    ok(
-        park,
-        "tenant",
-        "PUT",
-        "/v1/requisitions/rules/cost_centre/CC-1",
-        {"levels": [{"up_to_fen": 10**9, "approver": "ada"}]},
-    )
     deputy = {
         "id": str(uuid4()),
         "person": "ada",
@@ -127,6 +146,14 @@ def purchasing_of_tenant(park: Park) -> dict[tuple[str, str], tuple[str, Any]]:
     ok(park, "tenant", "POST", "/v1/chemical-certificates", certificate())
     regulated = submit(park, line(item="ACETONE"))
     ok(park, "ada@tenant", "POST", f"{regulated}/approve", {})
+    orders = []
+    for _ in range(2):
+        ordered = submit(park)
+        ok(park, "ada@tenant", "POST", f"{ordered}/approve", {})
+        prepared = prepare(park, requests=[ordered.rsplit("/", 1)[1]])
+        orders += prepared["orders"]
+    sign(park, prepared)
+    link = {"id": str(uuid4()), "action_hash": orders[1]["action_hash"], "supplier": "S", "requests": [str(uuid4())]}
     approved = submit(park)
     ok(park, "ada@tenant", "POST", f"{approved}/approve", {})
     spending = {"id": str(uuid4()), "request": regulated.rsplit("/", 1)[1], "line": 0, "units": 1}
@@ -162,5 +189,10 @@ def purchasing_of_tenant(park: Park) -> dict[tuple[str, str], tuple[str, Any]]:
         ("POST", f"{one}/approve"): (f"{submit(park)}/approve", {}),
         ("POST", f"{one}/reject"): (f"{submit(park)}/reject", {"reason": "too dear"}),
         ("POST", f"{one}/withdraw"): (f"{submit(park, by='ada@tenant')}/withdraw", None),
+        ("GET", ORDERS): (ORDERS, None),
+        ("POST", f"{ORDERS}/prepare"): (f"{ORDERS}/prepare", {"id": str(uuid4())}),
+        ("POST", f"{ORDERS}/link"): (f"{ORDERS}/link", link),
+        ("GET", f"{ORDERS}/{{order_id}}"): (f"{ORDERS}/{orders[0]['id']}", None),
+        ("POST", f"{ORDERS}/{{order_id}}/drop"): (f"{ORDERS}/{orders[0]['id']}/drop", None),
         ("POST", f"{one}/cancel"): (f"{approved}/cancel", {"reason": "not needed"}),
     }
