@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from backend.demo.member import Holding, Member
+from backend.demo.member import ADD, AGGREGATION, CHILD, NONE, PARENT, Holding, Member
 from backend.identity.actor import Right
-from backend.quality.release import PASS
+from backend.quality.release import PASS, open_blocks
 from backend.submissions.models import SUBMISSION
 from contracts import action_json
 from tests.backend.park import Park
@@ -59,6 +59,35 @@ def test_what_has_an_open_finding_is_not_released_until_another_person_has_decid
     assert 202 == park.submit("tenant", judgement(judge, holding)).status_code
     park.settle()
     assert "quarantined" not in park.get("tenant", f"/v1/holdings/{hex_of(holding)}").json()["flags"]
+
+
+def test_a_finding_inside_a_box_blocks_the_box(park: Park) -> None:
+    judge, supplier = quality_signer(park), park.members["supplier"]
+    vial, box = park.make("supplier"), park.make("supplier")
+    packing = supplier.lot_event(AGGREGATION, ADD, {box: (PARENT, NONE), vial: (CHILD, NONE)})
+    park.record("supplier", "RecordLotEvent", packing)
+    received = receive(park, quarantine=True, made=box.after("RecordLotEvent", packing, supplier.address))
+    number = block(park, vial)
+    answer = park.submit("tenant", judgement(judge, received))
+    assert [(number, hex_of(vial))] == [
+        (finding["block"], finding["holding"]) for finding in answer.json()["params"]["findings"]
+    ]
+    close(park, number)
+    assert 202 == park.submit("tenant", judgement(judge, received)).status_code
+
+
+def test_a_finding_follows_what_is_split_off_or_unpacked(park: Park) -> None:
+    vial, box = park.make("tenant"), park.make("tenant")
+    packing = park.members["tenant"].lot_event(AGGREGATION, ADD, {box: (PARENT, NONE), vial: (CHILD, NONE)})
+    park.record("tenant", "RecordLotEvent", packing)
+    rest, (part, _) = park.split("tenant", park.make("tenant"))
+    numbers = {block(park, box): vial, block(park, rest): part}
+    with park.engine.begin() as connection:
+        for number, holding in numbers.items():
+            (found,) = open_blocks(connection, 5, [holding.id])
+            assert (number, holding.id) == (found.number, found.asked)
+        assert [] == open_blocks(connection, 5, [park.make("tenant").id, bytes(32)])
+        assert [] == open_blocks(connection, 6, [vial.id, part.id])
 
 
 def test_failing_goods_with_findings_is_not_objected_to(park: Park) -> None:
