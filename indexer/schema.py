@@ -241,8 +241,10 @@ purchase_order = _journal(
 """The after-image of an order's terms and open lines; its status stands in the record (by `id`). What never changes
 (handle, services, quarantines) stands in `order_issued`."""
 purchase_order_latest = _latest(purchase_order, "id")
-Index("purchase_order_latest_by_buyer", purchase_order_latest.c.buyer, purchase_order_latest.c.number)
-Index("purchase_order_latest_by_supplier", purchase_order_latest.c.supplier, purchase_order_latest.c.number)
+AWAITS_ANSWER = purchase_order_latest.c.lapses_at != literal_column("0")
+"""An offer or a change does. A literal, so that it can be an index's condition."""
+for _party in ("buyer", "supplier"):
+    Index(f"purchase_order_latest_awaiting_{_party}", purchase_order_latest.c[_party], postgresql_where=AWAITS_ANSWER)
 
 milestone = _journal(
     "milestone",
@@ -315,11 +317,9 @@ consignment_latest = _latest(consignment, "id")
 for _party in ("sender", "receiver"):
     Index(f"consignment_latest_by_{_party}", consignment_latest.c[_party], consignment_latest.c.number)
 Index("consignment_latest_by_number", consignment_latest.c.number)
-Index(
-    "consignment_latest_disputed",
-    consignment_latest.c.sender,
-    postgresql_where=consignment_latest.c.discrepancy == literal_column("1"),
-)
+IN_DISPUTE = consignment_latest.c.discrepancy == literal_column("1")
+"""Its discrepancy is open. A literal, so that it can be an index's condition."""
+Index("consignment_latest_in_dispute", consignment_latest.c.sender, postgresql_where=IN_DISPUTE)
 
 # --- bookkeeping ----------------------------------------------------------------------------------------------
 
@@ -376,7 +376,7 @@ _INDEXED: Mapping[str, tuple[str | tuple[str, ...], ...]] = {
     "ReceivedDirect": ("id", "order", ("holding_creator", "number")),
     "HoldingJudged": ("id",),
     "DiscrepancySettled": ("id",),
-    "ReceiptCountersigned": ("id",),
+    "ReceiptCountersigned": ("id", "receipt_receipt"),
     "SheetSigned": ("id",),
 }
 

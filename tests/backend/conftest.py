@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from backend import clock
 from backend.logs import configure_logs
 from backend.sandbox.anvil import Anvil
 from backend.sandbox.database import create_database
 from backend.sandbox.process import Reaper
 from backend.service_commands import migrate_database
-from tests.backend.park import Chain, Park, admit_everybody, deployed_chain
+from tests.backend.park import Chain, Park, admit_everybody, deployed_chain, opened_park
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,19 +49,5 @@ def database_template(founded: str) -> str:
 @pytest.fixture
 def park(park_chain: Chain, database_url: str, request: pytest.FixtureRequest) -> Iterator[Park]:
     """A park of one test's own; afterwards the chain is as if it had never been."""
-    snapshot = park_chain.anvil.ask("evm_snapshot")
-    _set_clock(park_chain.anvil)
-    park = Park(park_chain, database_url, request.node.name.encode())
-    park.catch_up()
-    with park.server:
+    with opened_park(park_chain, database_url, request.node.name.encode()) as park:
         yield park
-    park_chain.anvil.ask("evm_revert", snapshot)
-
-
-def _set_clock(anvil: Anvil) -> None:
-    """Bring the chain to our time: going back to a snapshot takes its clock back too, and by the end of a long session
-    what members sign now would lie in its future."""
-    newest = anvil.ask("eth_getBlockByNumber", "latest", False)
-    assert isinstance(newest, dict)
-    anvil.ask("evm_setNextBlockTimestamp", max(clock.now(), int(newest["timestamp"], 16) + 1))
-    anvil.ask("evm_mine")

@@ -11,6 +11,7 @@ import httpx
 from eth_account import Account
 from sqlalchemy import Engine, func, select
 
+from backend import clock
 from backend.app import create_app
 from backend.db import open_engine
 from backend.details.sealing import Ring
@@ -236,6 +237,27 @@ def follower_of(chain: Chain, database_url: str) -> Iterator[Follower]:
         follower.prepare()
         yield follower
     engine.dispose()
+
+
+@contextmanager
+def opened_park(chain: Chain, database_url: str, seed: bytes) -> Iterator[Park]:
+    """A park over a copy of the founded park's database; afterwards the chain is as if it had never been."""
+    snapshot = chain.anvil.ask("evm_snapshot")
+    _set_clock(chain.anvil)
+    park = Park(chain, database_url, seed)
+    park.catch_up()
+    with park.server:
+        yield park
+    chain.anvil.ask("evm_revert", snapshot)
+
+
+def _set_clock(anvil: Anvil) -> None:
+    """Bring the chain to our time: going back to a snapshot takes its clock back too, and by the end of a long session
+    what members sign now would lie in its future."""
+    newest = anvil.ask("eth_getBlockByNumber", "latest", False)
+    assert isinstance(newest, dict)
+    anvil.ask("evm_setNextBlockTimestamp", max(clock.now(), int(newest["timestamp"], 16) + 1))
+    anvil.ask("evm_mine")
 
 
 def admit_everybody(park: Park) -> None:

@@ -19,7 +19,7 @@ from tests.backend.chemicals.scene import certificates_of_tenant
 from tests.backend.details.scene import details_of_tenant
 from tests.backend.items.scene import items_of_tenant
 from tests.backend.park import Park
-from tests.backend.procurement.scene import ubl_of_anybody
+from tests.backend.procurement.scene import trade_of_tenant, ubl_of_anybody
 from tests.backend.quality.scene import quality_of_tenant
 from tests.backend.requisitions.scene import purchasing_of_tenant
 from tests.backend.stock.shelf import stock_of_tenant
@@ -45,6 +45,7 @@ class Scene:
         self.prepared: dict[tuple[str, str], tuple[str, Any]] = {
             **items_of_tenant(park),
             **ubl_of_anybody(),
+            **trade_of_tenant(park),
             **quality_of_tenant(park, self.subject),
             **details_of_tenant(park, self.subject),
             **certificates_of_tenant(park),
