@@ -16,7 +16,7 @@ MOST_ROWS = 5_000
 MOST_PROBLEMS = 100
 _LONGEST_CELL = 120
 
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
+COLUMNS: Mapping[str, tuple[str, ...]] = {
     "item": ("item", "item code", "物料编码", "物料代码", "料号", "编码"),
     "name_zh": ("name_zh", "名称", "物料名称", "品名", "中文名称"),
     "name_en": ("name_en", "name", "item name", "英文名称"),
@@ -134,7 +134,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def _places(header: list[str]) -> dict[str, int]:
     names = {_halved(name).casefold(): at for at, name in reversed(list(enumerate(header)))}
     found = {
-        column: names.get(next((each for each in known if each in names), "")) for column, known in _COLUMNS.items()
+        column: names.get(next((each for each in known if each in names), "")) for column, known in COLUMNS.items()
     }
     return {column: at for column, at in found.items() if at is not None}
 

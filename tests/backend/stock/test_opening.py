@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from backend.stock.opening_sheet import MOST_ROWS, Problem, read_sheet
+from backend.stock.opening_sheet import COLUMNS, MOST_ROWS, Problem, read_sheet
 from tests.backend.items.scene import item
 from tests.backend.stock.shelf import CY, Shelf
 
@@ -133,3 +136,14 @@ def test_a_thousand_lots_are_one_request(shelf: Shelf) -> None:
     rows = "\n".join(f"I-{i % 200},物料{i % 200},,瓶,L-{i},2030-01-01,{i + 1},R-{i % 20},,," for i in range(1_000))
     status, body = import_file(shelf, f"{HEADER}\n{rows}")
     assert (200, 1_000, 200, 20) == (status, body["lots"], body["items"], body["rooms"])
+
+
+def test_every_column_name_in_the_docs_is_read() -> None:
+    docs = (Path(__file__).parents[3] / "docs/stock.md").read_text(encoding="utf-8").split("## Opening from an ERP")[1]
+    names = {
+        name
+        for first, others in re.findall(r"^\| `(\w+)` \| (.*?) \|", docs, re.MULTILINE)
+        for name in (first, *re.findall(r"[\u4e00-\u9fff]+", others))
+    }
+    assert len(names) > 20
+    assert set() == names - {known for aliases in COLUMNS.values() for known in aliases}
