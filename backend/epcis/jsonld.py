@@ -38,9 +38,11 @@ def events(document: Json) -> Iterator[Node]:
     Raises:
         KeyError, TypeError: it is none of these; validate before.
     """
-    own = prefixes(document.get("@context", ()))
+    around = _listed(document.get("@context", ()))
     for event in raw_events(document):
-        yield _event(event, {**own, **prefixes(event.get("@context", ()))})
+        yield _event(
+            event, prefixes([*around, *_listed(event.get("@context", ()))] if event is not document else around)
+        )
 
 
 def raw_events(document: Json) -> list[Json]:
@@ -103,7 +105,7 @@ def _one(name: str, value: Any, bound: Mapping[str, str]) -> Node:
 
 
 def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _name(key: str, bound: Mapping[str, str]) -> str:
