@@ -4,13 +4,7 @@ pragma solidity 0.8.37;
 import {Record} from "../src/types/Record.sol";
 import {Membership} from "./support/Membership.sol";
 import {Trade} from "./support/Trade.sol";
-import {vm} from "./support/Vm.sol";
-
-/// @dev What Foundry asks an invariant test for: whose functions to call.
-struct FuzzSelector {
-    address addr;
-    bytes4[] selectors;
-}
+import {FuzzSelector, vm} from "./support/Vm.sol";
 
 /// @notice The laws of trade, whatever five members try.
 contract TradeInvariants {
