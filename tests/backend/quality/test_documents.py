@@ -92,6 +92,14 @@ def test_a_file_comes_back_byte_for_byte_under_its_hash(park: Park, holding: Hol
     )
 
 
+def test_a_document_as_long_as_allowed_fits_a_request(park: Park, holding: Holding) -> None:
+    content = as_bytes(certificate())
+    content += b" " * (bounded_json.LONGEST_DOCUMENT - len(content))
+    asked = certificate_asked(holding) | {"content_base64": base64.b64encode(content).decode()}
+    del asked["certificate"]
+    assert len(content) == attach(park, asked)["document"]["bytes"]
+
+
 def test_an_object_comes_back_equal_with_all_it_held(park: Park, holding: Holding) -> None:
     told = certificate()
     told["Certificate"]["Parties"]["Customer"]["GLN"] = {"of": ["the", "customer", None]}
