@@ -38,9 +38,14 @@ from backend.stock.schemas import (
 router = APIRouter(prefix="/v1/stock", tags=["stock"])
 
 Csv = Annotated[bytes, Body(media_type="text/csv", description="UTF-8 or GB18030; docs/stock.md has the columns.")]
+_UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 PartCursor = Annotated[
     str | None,
-    Query(pattern=r"^[0-9a-f-]{36}/[^/]{1,40}/[0-9]{1,13}$", description="`next_after` of the page before."),
+    Query(pattern=rf"^{_UUID}/[\w.-]{{1,40}}/[0-9]{{1,13}}$", description="`next_after` of the page before."),
+]
+
+TakeCursor = Annotated[
+    str | None, Query(pattern=rf"^[0-9]{{1,13}}/{_UUID}$", description="`next_after` of the page before.")
 ]
 
 
@@ -147,9 +152,9 @@ def open_take(connection: Writing, actor: Writer, asked: TakeIn) -> TakeOut:
 
 
 @router.get("/takes")
-def list_takes(connection: Reading, actor: Reader, changed_since: Moment = 0) -> TakesOut:
-    """Stock-takes, the last changed first."""
-    return take_queries.takes(connection, actor, changed_since=changed_since)
+def list_takes(connection: Reading, actor: Reader, changed_since: Moment = 0, after: TakeCursor = None) -> TakesOut:
+    """Stock-takes, the last changed last."""
+    return take_queries.takes(connection, actor, changed_since=changed_since, after=after)
 
 
 @router.get("/takes/{take_id}")

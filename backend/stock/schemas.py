@@ -368,9 +368,10 @@ class TakeHeadOut(_Out):
 
 
 class TakesOut(_Out):
-    """Stock-takes, the last changed first."""
+    """Stock-takes, the last changed last."""
 
     takes: list[TakeHeadOut]
+    next_after: str | None = Field(description="`after` of the next page; null on the last.")
 
 
 # --- daily sheets ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, true, tuple_
 
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
@@ -11,22 +11,27 @@ from backend.stock.counts import COMPARED, Line, Part, compare, described, parts
 from backend.stock.models import STOCK_TAKE, TakeState
 from backend.stock.schemas import TakeHeadOut, TakeLineOut, TakeOut, TakesOut
 
-MOST_TAKES = 200
+PAGE = 100
 
 
-def takes(connection: Connection, actor: Actor, *, changed_since: int) -> TakesOut:
-    """Stock-takes, the last changed first, at most two hundred.
+def takes(connection: Connection, actor: Actor, *, changed_since: int, after: str | None) -> TakesOut:
+    """A page of stock-takes, the last changed last, so that who follows them misses none.
 
     Args:
         changed_since: Unix seconds; only those changed then or later.
+        after: `next_after` of the page before.
     """
+    place = (STOCK_TAKE.c.changed_at, STOCK_TAKE.c.take_id)
     rows = connection.execute(
         select(*(STOCK_TAKE.c[name] for name in TakeHeadOut.model_fields))
         .where(STOCK_TAKE.c.organisation == actor.organisation, STOCK_TAKE.c.changed_at >= changed_since)
-        .order_by(STOCK_TAKE.c.changed_at.desc(), STOCK_TAKE.c.take_id)
-        .limit(MOST_TAKES)
+        .where(tuple_(*place) > tuple_(*_place(after)) if after is not None else true())
+        .order_by(*place)
+        .limit(PAGE + 1)
     ).mappings()
-    return TakesOut(takes=[TakeHeadOut.model_validate(row) for row in rows])
+    found = [TakeHeadOut.model_validate(row) for row in rows]
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return TakesOut(takes=found[:PAGE], next_after=f"{last.changed_at}/{last.take_id}" if last else None)
 
 
 def take(connection: Connection, actor: Actor, take_id: UUID) -> TakeOut:
@@ -42,6 +47,11 @@ def take(connection: Connection, actor: Actor, take_id: UUID) -> TakeOut:
         raise ServiceError("not_found")
     head = {name: getattr(row, name) for name in TakeOut.model_fields if name != "lines"}
     return TakeOut(**head, lines=_lines(connection, actor, row))
+
+
+def _place(after: str) -> tuple[int, UUID]:
+    changed_at, _, take_id = after.partition("/")
+    return int(changed_at), UUID(take_id)
 
 
 def _lines(connection: Connection, actor: Actor, row: Row[Any]) -> list[TakeLineOut]:

@@ -67,6 +67,17 @@ def test_a_sheet_commits_to_the_taps_and_its_details_open_it(shelf: Shelf) -> No
     assert ("0x" + root.hex(), DAILY_SHEET.id) == (sheet["action"]["root"], sheet["action"]["schema"])
 
 
+def test_what_was_prepared_is_kept_as_details_once_it_is_signed(shelf: Shelf) -> None:
+    lot_id = shelve(shelf, receive(shelf.park))
+    shelf.tap("consume", lot_id, 10)
+    prepared = prepare(shelf)
+    sign(shelf, "SignSheet", prepared["sheet"])
+    sign(shelf, "RecordLotEvent", *prepared["used_up"])
+    presented = [each["details"] for each in (prepared["sheet"], *prepared["used_up"])]
+    results = shelf.good("POST", "/v1/details", {"details": presented})["results"]
+    assert ["kept", "kept"] == [each["outcome"] for each in results]
+
+
 def test_a_signed_sheet_is_found_and_the_next_one_begins_after_it(shelf: Shelf) -> None:
     lot_id = shelf.put(10)
     prepared = prepare(shelf)

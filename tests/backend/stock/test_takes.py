@@ -180,3 +180,25 @@ def test_each_state_refuses_what_does_not_start_from_it(shelf: Shelf, state: str
 def test_a_room_that_is_not_there_cannot_be_counted(shelf: Shelf) -> None:
     body = {"take_id": str(uuid4()), "room": "ATTIC"}
     assert "not_found" == shelf.refused("POST", "/v1/stock/takes", body)[0]
+
+
+def test_stock_takes_are_listed_page_by_page_by_when_they_changed(shelf: Shelf) -> None:
+    take_ids = [begin(shelf).rpartition("/")[2] for _ in range(3)]
+    with shelf.park.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO service.stock_take (organisation, take_id, room, state, round, opened_by, is_disturbed,"
+            " changed_at) SELECT 5, gen_random_uuid(), 'STORE', 'cancelled', 1, 'ada', false, 1000 + n"
+            " FROM generate_series(1, 99) AS n"
+        )
+    first = shelf.good("GET", "/v1/stock/takes")
+    second = shelf.good("GET", f"/v1/stock/takes?after={first['next_after']}")
+    assert (100, 2, None) == (len(first["takes"]), len(second["takes"]), second["next_after"])
+    since = shelf.good("GET", "/v1/stock/takes?changed_since=1100")["takes"]
+    assert set(take_ids) == {take["take_id"] for take in since}
+
+
+@pytest.mark.parametrize(
+    "path", ["takes?after=1/x", "takes?after=1/------------------------------------", "?after=a/b/c"]
+)
+def test_a_cursor_nobody_gave_is_refused(shelf: Shelf, path: str) -> None:
+    assert "request_invalid" == shelf.refused("GET", f"/v1/stock{'/' if path[0] != '?' else ''}{path}")[0]
