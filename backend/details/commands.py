@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend import clock
@@ -124,6 +124,12 @@ def shred_own(connection: Connection, ring: Ring, actor: Actor, root: bytes) -> 
     if signer_of(connection, root) != actor.organisation:
         raise ServiceError("not_found")
     shred(connection, [root], by=actor.person or f"organisation {actor.organisation}")
+
+
+def wrapped_before(connection: Connection, version: int) -> int:
+    """How many keys an older version of the ring than this still wraps."""
+    older = select(func.count()).select_from(DETAILS_READER).where(DETAILS_READER.c.ring_version < version)
+    return connection.scalar(older) or 0
 
 
 def rotate(connection: Connection, ring: Ring, *, most: int) -> int:
