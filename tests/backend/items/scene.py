@@ -14,9 +14,9 @@ def item(**fields: Any) -> dict[str, Any]:
 
 def items_of_tenant(park: Park) -> dict[tuple[str, str], tuple[str, Any]]:
     """The requests of the domain, made ready: (method, path) -> (path filled in, body)."""
-    assert 200 == park.ask("tenant", "PUT", "/v1/items/ETOH", item()).status_code
+    assert 200 == park.ask("tenant", "PUT", "/v1/items/BUFFER", item()).status_code
     return {
         ("GET", "/v1/items"): ("/v1/items", None),
-        ("GET", "/v1/items/{code}"): ("/v1/items/ETOH", None),
-        ("PUT", "/v1/items/{code}"): ("/v1/items/ETOH", item()),
+        ("GET", "/v1/items/{code}"): ("/v1/items/BUFFER", None),
+        ("PUT", "/v1/items/{code}"): ("/v1/items/BUFFER", item()),
     }
