@@ -28,14 +28,28 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of an order, counted from 0. `amount_fen` is what all of it costs."""
+    """A line of an order, counted from 0."""
 
     number: int
     item: int
-    amount_fen: int
+    quantity: int
+    price_fen: int
+    """Of one piece, by the agreement."""
+    agreement: int
+    """Its version."""
     is_service: bool
     is_quarantined: bool
     """Whether what comes for it waits for quality, whatever it looks like."""
+
+    @property
+    def item_code(self) -> str:
+        """What the parties call the item."""
+        return f"{'S' if self.is_service else 'G'}{self.item:03}"
+
+    @property
+    def amount_fen(self) -> int:
+        """What all of it costs."""
+        return self.quantity * self.price_fen
 
 
 @dataclass(slots=True)

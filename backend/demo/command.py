@@ -13,9 +13,9 @@ import typer
 from backend.db import open_engine
 from backend.demo.client import Client
 from backend.demo.delivery import Delivery
-from backend.demo.facts import Facts
+from backend.demo.facts import Facts, Product
 from backend.demo.member import Place
-from backend.demo.park import FOUNDERS, NEWCOMERS, Park, park_of
+from backend.demo.park import FOUNDERS, NEWCOMERS, TENANTS, Park, park_of
 from backend.demo.story import Story
 from backend.demo.summary import Summary, summary_of, verify
 from backend.demo.year import Year
@@ -62,40 +62,41 @@ def demo(
         with stack:
             tokens = _tokens(stack)
             say("members join, sign, and bring what they did ...")
-            summary, facts = _load(stack, tokens, seed=seed, events=events, say=say)
+            summary, product = _load(stack, tokens, seed=seed, events=events, say=say)
             typer.echo(json.dumps(asdict(summary)) if as_json else summary.told())
             if not once:
-                typer.echo(_doors(stack, tokens, facts), err=as_json)
+                typer.echo(_doors(stack, tokens, product), err=as_json)
                 _until_interrupted()
     raise typer.Exit(0 if summary.verify == "identical" else 1)
 
 
 def _load(
     stack: Stack, tokens: Mapping[str, str], *, seed: int, events: int, say: "_Progress"
-) -> tuple[Summary, Facts]:
-    """Tell story and year; what came of them, and what was told."""
+) -> tuple[Summary, Product | None]:
+    """Tell story and year; what came of them, and a product to begin a trace from, if so small a park made one."""
     clients = {name: Client(stack.api_url, token) for name, token in tokens.items()}
     park = _park(stack, seed)
     facts = Facts()
     _join(park, facts, clients["operator"])
     delivery = Delivery(park, clients, say, events - facts.events)
+    product = None
     if events >= _LEAST_EVENTS_FOR_THE_STORY:
         chance = random.Random(seed)  # noqa: S311 (a story, not a secret)
-        Story(park, facts, delivery.bring, chance).tell()
+        product = Story(park, facts, delivery.bring, chance).tell()
     for signed in Year(park, facts, seed=seed, most_events=events).tell():
         delivery.bring(signed.signer, signed.batch)
     delivery.finish()
-    trace = clients[facts.owner].get(f"/v1/holdings/{_product(facts)}/trace", direction="backward")
+    product = product or facts.product
     engine = open_engine(stack.database_url, pool=1)
     with engine.connect() as connection:
         summary = summary_of(
             connection,
             events_signed=facts.events,
-            trace_nodes=len(trace["holdings"]) + len(trace["events"]),
+            trace_nodes=0 if product is None else _trace_nodes(clients[product.owner], product),
             verify=verify({**surrounding_variables(), **stack.environment}),
         )
     engine.dispose()
-    return summary, facts
+    return summary, product
 
 
 def _park(stack: Stack, seed: int) -> Park:
@@ -112,6 +113,11 @@ def _join(park: Park, facts: Facts, operator: Client) -> None:
         operator.wait(operator.submit(*batches))
 
 
+def _trace_nodes(owner: Client, product: Product) -> int:
+    trace = owner.get(f"/v1/holdings/{product.id}/trace", direction="backward")
+    return len(trace["holdings"]) + len(trace["events"])
+
+
 def _tokens(stack: Stack) -> dict[str, str]:
     numbers = FOUNDERS | {name: number for name, (number, _) in NEWCOMERS.items()}
     engine = open_engine(stack.database_url, pool=1)
@@ -124,22 +130,18 @@ def _tokens(stack: Stack) -> dict[str, str]:
     return tokens
 
 
-def _product(facts: Facts) -> str:
-    assert facts.product is not None
-    return f"0x{facts.product.id.hex()}"
-
-
-def _doors(stack: Stack, tokens: Mapping[str, str], facts: Facts) -> str:
+def _doors(stack: Stack, tokens: Mapping[str, str], product: Product | None) -> str:
     """How to get in, and what to ask first."""
-    as_owner = f"curl -H 'Authorization: Bearer {tokens[facts.owner]}' '{stack.api_url}"
     lines = [f"\nOpen {stack.api_url}/docs and press Authorize; each member has a token:"]
     lines += [f"  {name:<15} {token}" for name, token in tokens.items()]
+    buyer = TENANTS[0] if product is None else product.owner
+    ask = f"  curl -H 'Authorization: Bearer {tokens[buyer]}' '{stack.api_url}/v1"
+    if product is not None:
+        lines += [f"\nFirst, as {buyer}, what a product of its was made of:", f"{ask}/holdings/{product.id}/trace'"]
     lines += [
-        f"\nFirst, as {facts.owner}, what a product of its was made of:",
-        f"  {as_owner}/v1/holdings/{_product(facts)}/trace'",
-        "What it has ordered, and what is on its way to it:",
-        f"  {as_owner}/v1/orders'",
-        f"  {as_owner}/v1/consignments'",
+        f"\nAs {buyer}, what it has ordered, and what was sent to it or by it:",
+        f"{ask}/orders'",
+        f"{ask}/consignments'",
         "Then as another member: it sees what it may, and nothing tells it that there is more.",
         "\nCtrl-C ends it.",
     ]

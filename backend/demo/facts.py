@@ -29,6 +29,19 @@ class Mark(StrEnum):
     OFF_PLATFORM_FEN = "bought off platform, fen"
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something a tenant made, and who."""
+
+    owner: str
+    holding: Holding
+
+    @property
+    def id(self) -> str:
+        """As the service knows it."""
+        return f"0x{self.holding.id.hex()}"
+
+
 @dataclass(slots=True)
 class Facts:
     """The park as it was told. Holds counts alone, however long the story."""
@@ -36,10 +49,8 @@ class Facts:
     actions: Counter[str] = field(default_factory=Counter)
     """Signed actions by kind."""
     marks: Counter[Mark] = field(default_factory=Counter)
-    product: Holding | None = None
-    """The last thing a tenant made, from which a trace has the most to tell."""
-    owner: str = ""
-    """Who made it."""
+    product: Product | None = None
+    """The last thing a tenant made."""
 
     @property
     def events(self) -> int:

@@ -106,10 +106,6 @@ class Member:
             serial=next(self._serials),
         )
 
-    def commitment(self, *amounts_fen: int) -> bytes:
-        """Stands for the root of details that hold these amounts; nobody without the seed can guess them from it."""
-        return keccak(self.salt() + b"".join(amount.to_bytes(8) for amount in amounts_fen))
-
     def state(self, **fields: Any) -> dict[str, Any]:
         """An action: its own fields, when it happened (a moment ago unless given), the commitment to its details."""
         if "occurredAt" not in fields:
@@ -195,6 +191,7 @@ class Member:
         deadline: int | None = None,
         nonce: int | None = None,
         trails: list[dict[str, Any]] | None = None,
+        details: list[dict[str, Any] | None] | None = None,
     ) -> dict[str, Any]:
         """A signed batch as POST /v1/submissions takes it."""
         contract = self._place.contracts[ACTIONS[action].ledger]
@@ -212,6 +209,7 @@ class Member:
             "action": action,
             "actions": action_json.to_json(list(actions)),
             "trails": trails or [],
+            "details": details or [],
             "authorisation": {
                 "signer": self.address,
                 "nonce": str(signed.nonce),

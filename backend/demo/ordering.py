@@ -8,12 +8,14 @@ from backend.demo.business import Line, Parcel, Purchase, Subject, Telling
 from backend.demo.deliveries import Deliveries
 from backend.demo.facts import Mark
 from backend.demo.member import Member
+from backend.demo.paper import paper_of
 from backend.demo.park import Tenant
 from backend.demo.prices import ITEMS, agreement
 from backend.demo.workdays import DAY
+from contracts.details import ORDER
 
 _MOST_LINES = 12
-_MOST_UNITS = 20
+_MOST_PIECES = 20
 _OPEN_DAYS = 30
 # Long enough to reach the chain first, too short for an answer.
 _LAPSING_SECONDS = 1_800
@@ -58,7 +60,8 @@ class Ordering:
         changed = sum(agreement(supplier.organisation, line.item, at).changed for line in lines)
         lapses = telling.happens(_LEFT_TO_LAPSE)
         buyer = tenant.director
-        key = {"buyer": buyer.organisation, "supplier": supplier.organisation, "handle": buyer.salt()}
+        paper = paper_of(buyer, telling.park.name_of(supplier), lines, at)
+        key = {"buyer": buyer.organisation, "supplier": supplier.organisation, "handle": paper.handle}
         value = buyer.state(
             order=key,
             lines=count,
@@ -66,10 +69,12 @@ class Ordering:
             quarantines=sum(1 << line.number for line in lines if line.is_quarantined),
             lapsesAt=telling.clock() + (_LAPSING_SECONDS if lapses else _OPEN_DAYS * DAY),
             occurredAt=at,
-            root=buyer.commitment(*(line.amount_fen for line in lines)),
+            schema=ORDER.id,
+            root=paper.root,
         )
         amounts = {Mark.ORDERED_FEN: sum(line.amount_fen for line in lines), Mark.PRICE_CHANGED: changed}
-        telling.tray.put(buyer, "IssueOrder", value, *[Mark.LEFT_TO_LAPSE] * lapses, amounts=amounts)
+        marks = [Mark.LEFT_TO_LAPSE] * lapses
+        telling.tray.put(buyer, "IssueOrder", value, *marks, amounts=amounts, details=paper.details)
         purchase = Purchase(tenant, supplier, Subject(key).after("IssueOrder", value, buyer), lines)
         if not lapses:
             telling.agenda.add(Stage.ANSWER, telling.later(at, 0, 2), partial(self._answer, purchase))
@@ -79,10 +84,13 @@ class Ordering:
         chance = self._telling.chance
         item = chance.randrange(ITEMS)
         is_service = self._telling.happens(_SERVICES)
+        agreed = agreement(supplier.organisation, item, at)
         return Line(
             number,
             item,
-            agreement(supplier.organisation, item, at).amount_fen * chance.randint(1, _MOST_UNITS),
+            chance.randint(1, _MOST_PIECES),
+            agreed.price_fen,
+            agreed.version,
             is_service,
             is_quarantined=not is_service and self._telling.happens(_QUARANTINES),
         )

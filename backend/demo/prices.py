@@ -19,7 +19,9 @@ _CHANGE_PER_MILLE = range(-60, 121)
 class Agreement:
     """A supplier's price for one item in one quarter."""
 
-    amount_fen: int
+    price_fen: int
+    version: int
+    """The quarter, counted from 1970."""
     changed: bool
     """Whether it was another the quarter before."""
 
@@ -28,8 +30,9 @@ def agreement(supplier: int, item: int, at: int) -> Agreement:
     """What a supplier charges for one unit of an item at a time."""
     digest = keccak(supplier.to_bytes(3) + item.to_bytes(2))
     first = _LEAST_FEN + int.from_bytes(digest[:4]) % (_MOST_FEN - _LEAST_FEN)
-    change = _change(digest, at // _QUARTER)
-    return Agreement(first * (1_000 + change) // 1_000, change != _change(digest, at // _QUARTER - 1))
+    quarter = at // _QUARTER
+    change = _change(digest, quarter)
+    return Agreement(first * (1_000 + change) // 1_000, quarter, change != _change(digest, quarter - 1))
 
 
 def _change(digest: bytes, quarter: int) -> int:

@@ -6,7 +6,7 @@ from functools import partial
 
 from backend.demo.agenda import Stage
 from backend.demo.business import Subject, Telling
-from backend.demo.facts import Mark
+from backend.demo.facts import Mark, Product
 from backend.demo.member import (
     DELETE,
     INPUT,
@@ -85,7 +85,6 @@ class Stockroom:
             claim=bytes(32) if member is None else keccak(secret),
             quarantine=examined,
             occurredAt=at,
-            root=dock.commitment(amount_fen),
         )
         telling.tray.put(dock, "ReceiveDirect", value, Mark.OFF_PLATFORM, amounts={Mark.OFF_PLATFORM_FEN: amount_fen})
         if member is not None:
@@ -126,7 +125,7 @@ class Stockroom:
         roles = dict.fromkeys(inputs, (INPUT, NONE)) | dict.fromkeys(outputs, (OUTPUT, MADE))
         value = director.lot_event(TRANSFORMATION, NONE, roles, at=at)
         made = [output.after("RecordLotEvent", value, director.address) for output in outputs]
-        telling.tray.put(director, "RecordLotEvent", value, product=(tenant.name, made[0]))
+        telling.tray.put(director, "RecordLotEvent", value, product=Product(tenant.name, made[0]))
         if telling.happens(_USED_AGAIN):
             self._keep(tenant, made[0], at)
         elif telling.happens(_HANDED_ON):

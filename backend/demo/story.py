@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.demo.facts import Facts
+from backend.demo.facts import Facts, Product
 from backend.demo.member import (
     ADD,
     AGGREGATION,
@@ -51,13 +51,14 @@ class Story:
     chance: random.Random
     stock: dict[str, list[Holding]] = field(default_factory=lambda: {name: [] for name in TENANTS})
 
-    def tell(self) -> None:
-        """Everything, from the first lot to the correction."""
+    def tell(self) -> Product:
+        """Everything, from the first lot to the correction; what came of all of it."""
         kept = [self._deliver(supplier) for supplier in SUPPLIERS]
         for level in range(3):
             self._work(level)
-        self.facts.owner, self.facts.product = TENANTS[-1], self._finish()
+        product = Product(TENANTS[-1], self._finish())
         self._hold_recall_correct(kept)
+        return product
 
     def _deliver(self, supplier: str) -> Holding:
         """A supplier makes lots, sends all but one on pallets, one pallet to each tenant; the one it keeps."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.demo.facts import Facts, Mark
-from backend.demo.member import Holding, Member
+from backend.demo.facts import Facts, Mark, Product
+from backend.demo.member import Member
 from backend.demo.workdays import DAY
 
 MOST_ACTIONS = 50
@@ -15,8 +15,9 @@ MOST_ACTIONS = 50
 class _Waiting:
     value: Mapping[str, Any]
     marks: Mapping[Mark, int]
-    trail: Mapping[str, Any] | None
-    product: tuple[str, Holding] | None
+    trail: dict[str, Any] | None
+    details: dict[str, Any] | None
+    product: Product | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +54,21 @@ class Tray:
         value: Mapping[str, Any],
         *marks: Mark,
         amounts: Mapping[Mark, int] | None = None,
-        trail: Mapping[str, Any] | None = None,
-        product: tuple[str, Holding] | None = None,
+        trail: dict[str, Any] | None = None,
+        details: dict[str, Any] | None = None,
+        product: Product | None = None,
     ) -> None:
         """Let an action wait behind those of its signer and kind. What builds on it may only be put after `sign`, or by
         the same signer as the same kind.
 
         Args:
             marks: what it means, each counted once; `amounts` are counted as they are.
-            product: who made what by it, if it is a product.
+            trail: opens the head of what is corrected.
+            details: what the root commits to; they travel beside it.
+            product: what a tenant made by it.
         """
         told = dict.fromkeys(marks, 1) | dict(amounts or {})
-        self._waiting.setdefault((signer, action), []).append(_Waiting(value, told, trail, product))
+        self._waiting.setdefault((signer, action), []).append(_Waiting(value, told, trail, details, product))
 
     def sign(self) -> Iterator[Signed]:
         """Sign and forget all that waits."""
@@ -79,7 +83,8 @@ class Tray:
                     action,
                     *(each.value for each in some),
                     deadline=self._clock() + DAY,
-                    trails=[dict(each.trail) for each in some if each.trail is not None],
+                    trails=[each.trail for each in some if each.trail is not None],
+                    details=[each.details for each in some] if any(each.details for each in some) else None,
                 )
                 yield Signed(signer, len(some), batch)
 
@@ -88,4 +93,4 @@ class Tray:
         for each in some:
             self._facts.note(each.marks)
             if each.product is not None:
-                self._facts.owner, self._facts.product = each.product
+                self._facts.product = each.product

@@ -29,9 +29,9 @@ _AGO = 60
 _EVENTS_AN_ORDER = 30
 # More is begun than is wanted: what is left at the end stays open business.
 _BEGUN_PER_MILLE = 1_040
-_BEGUN_AT_LEAST = 2
+_BEGUN_AT_LEAST = 4
 
-_EVENTS_A_STRETCH = 900
+_EVENTS_A_STRETCH = 2_500
 _LEAST_STRETCHES = 6
 _MOST_STRETCHES = 260
 _MOST_DIRECT = 4
