@@ -94,8 +94,10 @@ abstract contract Consignments is Holdings {
         // 23 bytes of the id fill the slot and are as hard to meet twice.
         // forge-lint: disable-next-line(unsafe-typecast)
         _dispatches[id] = Dispatch(to, uint40(action.lapsesAt), quarantine, bytes23(consignment));
-        Touched[] memory touched = _writeLine(
-            batch, hash, consignment, id, organisation, ON_ITS_WAY, record.flags(), action.consignment.from, 0
+        ++_linesOnTheirWay[consignment];
+        Touched[] memory touched = _pair(
+            _write(batch, hash, id, organisation, ON_ITS_WAY, record.flags()),
+            _writeConsignment(batch, hash, consignment, organisation, 0)
         );
         emit GoodsDispatched(batch.digest, hash, index, action, touched);
     }
@@ -145,41 +147,64 @@ abstract contract Consignments is Holdings {
         }
         bytes32 id = action.holding.id();
         Record record = _records[id];
-        bytes32 consignment = action.consignment.id();
         Dispatch memory dispatch = _dispatches[id];
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_RECEIVE), _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesHead(record, action.agreesTo));
-        reason = _or(reason, _refusesLine(record, dispatch, consignment));
+        reason = _or(reason, _refusesLine(record, dispatch, action.consignment.id()));
         if (reason == Reason.None && dispatch.to != batch.standing.organisation) reason = Reason.WrongActor;
-        if (
-            reason == Reason.None
-                && (action.outcome == 0
-                    || action.outcome > REJECTED
-                    || action.cause > uint8(type(Cause).max)
-                    || (action.outcome != ACCEPTED && action.cause == 0))
-        ) reason = Reason.Malformed;
+        if (reason == Reason.None && !_isAnswer(action)) reason = Reason.Malformed;
         if (reason == Reason.None && action.outcome != REJECTED) {
-            if (block.timestamp > dispatch.lapsesAt) reason = Reason.Lapsed;
-            else if (record.has(ON_HOLD)) reason = Reason.Held;
-            else reason = _refusesRecalled(action.holding, dispatch.to);
-            reason = _or(reason, _refusesQuarantined(action.holding, id, record, dispatch.to));
+            reason = _refusesTaking(action.holding, id, record, dispatch);
         }
         if (reason != Reason.None) return reason;
 
+        Touched[] memory touched = _answer(batch, hash, action, id, record, dispatch);
+        emit GoodsReceived(batch.digest, hash, index, action, touched);
+    }
+
+    /// @dev A known outcome, with a known cause unless all was accepted.
+    function _isAnswer(ReceiveGoods calldata action) private pure returns (bool) {
+        if (action.outcome == 0 || action.outcome > REJECTED) return false;
+        return action.cause <= uint8(type(Cause).max) && (action.outcome == ACCEPTED || action.cause != 0);
+    }
+
+    /// @dev Refusals of taking custody of what has been on its way. Anything may be rejected at the dock.
+    function _refusesTaking(HoldingKey calldata holding, bytes32 id, Record record, Dispatch memory dispatch)
+        private
+        view
+        returns (Reason)
+    {
+        if (block.timestamp > dispatch.lapsesAt) return Reason.Lapsed;
+        if (record.has(ON_HOLD)) return Reason.Held;
+        return
+            _or(_refusesRecalled(holding, dispatch.to), _refusesQuarantined(holding, id, record, dispatch.to));
+    }
+
+    function _answer(
+        Batch memory batch,
+        bytes32 hash,
+        ReceiveGoods calldata action,
+        bytes32 id,
+        Record record,
+        Dispatch memory dispatch
+    ) private returns (Touched[] memory) {
         uint24 sender = record.holder();
         uint24 holder = sender;
         uint8 flags = record.flags();
+        uint8 dispute;
         if (action.outcome != REJECTED) {
             holder = dispatch.to;
             if (dispatch.quarantine || action.quarantine) flags |= FLAG_QUARANTINED;
             flags &= ~FLAG_DISPUTED;
             _receipts[id] = Receipt(batch.signer, sender);
+            if (action.outcome != ACCEPTED) dispute = FLAG_DISPUTED;
         }
-        delete _dispatches[id];
-        uint8 dispute = action.outcome == ACCEPTED || action.outcome == REJECTED ? 0 : FLAG_DISPUTED;
-        Touched[] memory touched =
-            _writeLine(batch, hash, consignment, id, holder, HELD_STATUS, flags, sender, dispute);
-        emit GoodsReceived(batch.digest, hash, index, action, touched);
+        bytes32 consignment = action.consignment.id();
+        _forget(id, consignment);
+        return _pair(
+            _write(batch, hash, id, holder, HELD_STATUS, flags),
+            _writeConsignment(batch, hash, consignment, sender, dispute)
+        );
     }
 
     /// @inheritdoc ITraceability
@@ -225,10 +250,11 @@ abstract contract Consignments is Holdings {
         }
         if (reason != Reason.None) return reason;
 
-        delete _dispatches[id];
-        uint24 sender = record.holder();
-        Touched[] memory touched =
-            _writeLine(batch, hash, consignment, id, sender, HELD_STATUS, record.flags(), sender, 0);
+        _forget(id, consignment);
+        Touched[] memory touched = _pair(
+            _write(batch, hash, id, record.holder(), HELD_STATUS, record.flags()),
+            _writeConsignment(batch, hash, consignment, record.holder(), 0)
+        );
         emit DispatchEnded(batch.digest, hash, index, action, touched);
     }
 
@@ -309,29 +335,27 @@ abstract contract Consignments is Holdings {
         return to == _receipts[id].from ? Reason.None : Reason.Quarantined;
     }
 
-    /// @dev Writes a line: its holding first, its consignment second.
-    function _writeLine(
-        Batch memory batch,
-        bytes32 hash,
-        bytes32 consignment,
-        bytes32 id,
-        uint24 holder,
-        uint8 status,
-        uint8 flags,
-        uint24 sender,
-        uint8 dispute
-    ) private returns (Touched[] memory touched) {
-        if (status == ON_ITS_WAY) ++_linesOnTheirWay[consignment];
-        else --_linesOnTheirWay[consignment];
+    /// @dev What an act on a line leaves: of its holding first, of its consignment second.
+    function _pair(Touched memory holding, Touched memory consignment)
+        private
+        pure
+        returns (Touched[] memory touched)
+    {
         touched = new Touched[](2);
-        touched[0] = _write(batch, hash, id, holder, status, flags);
-        touched[1] = _write(
-            batch,
-            hash,
-            consignment,
-            sender,
-            uint8(ConsignmentStatus.Known),
-            _records[consignment].flags() | dispute
-        );
+        (touched[0], touched[1]) = (holding, consignment);
+    }
+
+    /// @param dispute `FLAG_DISPUTED` if the act leaves one; it stays with the consignment.
+    function _writeConsignment(Batch memory batch, bytes32 hash, bytes32 id, uint24 sender, uint8 dispute)
+        private
+        returns (Touched memory)
+    {
+        return _write(batch, hash, id, sender, uint8(ConsignmentStatus.Known), _records[id].flags() | dispute);
+    }
+
+    /// @dev A line is answered, in whatever way.
+    function _forget(bytes32 id, bytes32 consignment) private {
+        delete _dispatches[id];
+        --_linesOnTheirWay[consignment];
     }
 }

@@ -155,12 +155,14 @@ abstract contract LotEvents is Holdings {
         if (!_judgeAll(judged, items, log)) return false;
 
         uint256 count = facts.items();
-        if (judged.first != 0) _handOnReceipts(judged, log, count);
+        if (judged.first != 0) {
+            _handOnReceipts(judged, log, count);
+            if (kind == AGGREGATION) _pack(facts.action(), log, count);
+        }
         for (uint256 i; i < count; ++i) {
             (bytes32 id, Record record) = log.get(i);
             _records[id] = record;
         }
-        if (kind == AGGREGATION) _pack(facts.action(), log, count);
         log.send(LotEventRecorded.selector, judged.batch, judged.actionHash, judged.breaches);
         return true;
     }

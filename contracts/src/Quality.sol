@@ -20,6 +20,8 @@ import {
 abstract contract Quality is Holdings {
     using TraceabilityActions for *;
 
+    uint8 private constant PASS = uint8(Verdict.Pass);
+    uint8 private constant FAIL = uint8(Verdict.Fail);
     uint8 private constant OF_PARTY = FLAG_HELD_BY_PARTY | FLAG_QUARANTINED;
 
     /// @inheritdoc ITraceability
@@ -99,30 +101,35 @@ abstract contract Quality is Holdings {
         }
         bytes32 id = action.holding.id();
         Record record = _records[id];
-        uint8 flags = record.flags();
-        bool passes = action.verdict == uint8(Verdict.Pass);
-        bool regulator = _isRegulator(batch) && record.has(FLAG_HELD_BY_REGULATOR);
-        uint8 concerned = regulator ? FLAG_HELD_BY_REGULATOR : OF_PARTY;
+        bool lifts = _isRegulator(batch) && record.has(FLAG_HELD_BY_REGULATOR);
         reason = _or(_may(batch, ROLES_KNOWN, RIGHT_QUALITY), _refusesMoment(action.occurredAt));
         reason = _or(reason, _refusesSeq(record, action.seq));
-        if (reason == Reason.None && !regulator) {
-            reason = _refusesCustodian(batch.standing.organisation, id, record);
-        }
-        if (reason == Reason.None && !passes && (regulator || action.verdict != uint8(Verdict.Fail))) {
-            reason = Reason.Malformed;
-        }
-        if (reason == Reason.None && !record.has(concerned)) reason = Reason.WrongState;
-        if (reason == Reason.None && !regulator && record.has(FLAG_CLOSED)) reason = Reason.Closed;
-        if (
-            reason == Reason.None && !regulator && record.has(FLAG_QUARANTINED)
-                && _receipts[_carrierOf(id, record, batch.standing.organisation)].receiver == batch.signer
-        ) reason = Reason.SameSigner;
+        if (reason == Reason.None && !lifts) reason = _refusesVerdict(batch, id, record, action.verdict);
+        if (reason == Reason.None && lifts && action.verdict != PASS) reason = Reason.Malformed;
         if (reason != Reason.None) return reason;
 
-        flags &= ~concerned;
-        if (!regulator) flags = passes ? flags & ~FLAG_DISPUTED : flags | FLAG_QUARANTINED | FLAG_DISPUTED;
+        uint8 flags = record.flags();
+        if (lifts) flags &= ~FLAG_HELD_BY_REGULATOR;
+        else if (action.verdict == PASS) flags &= ~(OF_PARTY | FLAG_DISPUTED);
+        else flags = (flags & ~FLAG_HELD_BY_PARTY) | FLAG_QUARANTINED | FLAG_DISPUTED;
         Touched[] memory touched = _writeOne(batch, hash, id, record.holder(), record.status(), flags);
         emit HoldingJudged(batch.digest, hash, index, action, touched);
+    }
+
+    /// @dev Refusals of a verdict by quality. Whoever received goods does not judge them in quarantine.
+    function _refusesVerdict(Batch memory batch, bytes32 id, Record record, uint8 verdict)
+        private
+        view
+        returns (Reason reason)
+    {
+        reason = _refusesCustodian(batch.standing.organisation, id, record);
+        if (reason != Reason.None) return reason;
+        if (verdict != PASS && verdict != FAIL) return Reason.Malformed;
+        if (!record.has(OF_PARTY)) return Reason.WrongState;
+        if (record.has(FLAG_CLOSED)) return Reason.Closed;
+        if (!record.has(FLAG_QUARANTINED)) return Reason.None;
+        bytes32 carrier = _carrierOf(id, record, batch.standing.organisation);
+        return _receipts[carrier].receiver == batch.signer ? Reason.SameSigner : Reason.None;
     }
 
     function _isRegulator(Batch memory batch) private pure returns (bool) {
