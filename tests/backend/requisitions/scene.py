@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from uuid import uuid4
 
@@ -109,6 +110,25 @@ def sign(park: Park, prepared: dict[str, Any]) -> None:
     park.settle()
     (result,) = answer.json()["results"]
     assert "mirrored" == park.get("tenant", result["status_url"]).json()["state"]
+
+
+def at_once(park: Park, asked: list[tuple[str, str, Any]]) -> list[httpx.Response]:
+    """POST as (name, path, body) says, everything at the same time; the answers in the order they came."""
+    for name, _, _ in asked:
+        park.token(name)
+    answers: list[httpx.Response] = []
+    gate = threading.Barrier(len(asked))
+
+    def ask(name: str, path: str, body: Any) -> None:
+        gate.wait()
+        answers.append(park.ask(name, "POST", path, body))
+
+    threads = [threading.Thread(target=ask, args=each) for each in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
 
 
 def ok(park: Park, name: str, method: str, path: str, body: Any = None) -> dict[str, Any]:

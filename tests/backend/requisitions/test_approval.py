@@ -10,7 +10,18 @@ from backend import clock
 from backend.identity.actor import Right
 from backend.requisitions.approval.levels import Level, approvers
 from tests.backend.park import Park
-from tests.backend.requisitions.scene import DAY, REQUESTS, approve, furnish, line, ok, refusal, request, submit
+from tests.backend.requisitions.scene import (
+    DAY,
+    REQUESTS,
+    approve,
+    at_once,
+    furnish,
+    line,
+    ok,
+    refusal,
+    request,
+    submit,
+)
 
 ANSWERS = {"approve": {}, "reject": {"reason": "too dear"}, "cancel": {"reason": "not needed"}, "withdraw": None}
 
@@ -114,6 +125,14 @@ def test_each_level_that_an_amount_reaches_has_to_approve(shop: Park) -> None:
         (each["approver"], each["decided_by"]) for each in approved["approvals"]
     ]
     assert ["submitted", "submitted", "approved"] == [each["state"] for each in approved["history"]]
+
+
+def test_two_who_approve_at_once_approve_it_together(shop: Park) -> None:
+    path = submit(shop, line(quantity=300))
+    answers = at_once(shop, [(f"{name}@tenant", f"{path}/approve", {}) for name in ("lead", "head") for _ in range(3)])
+    assert [200] * 6 == [answer.status_code for answer in answers]
+    history = shop.get("tenant", path).json()["history"]
+    assert ["submitted", "submitted", "approved"] == [each["state"] for each in history]
 
 
 def test_lines_of_one_cost_centre_are_judged_together_and_each_cost_centre_has_its_say(shop: Park) -> None:

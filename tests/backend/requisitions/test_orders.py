@@ -21,6 +21,7 @@ from tests.backend.requisitions.scene import (
     ORDERS,
     agree,
     approve,
+    at_once,
     furnish,
     line,
     ok,
@@ -147,6 +148,16 @@ def test_the_same_preparation_again_is_the_same_and_lines_are_prepared_once(shop
     assert (409, "nothing_to_order") == refusal(
         shop.ask("ada@tenant", "POST", f"{ORDERS}/prepare", {"id": str(uuid4())})
     )
+
+
+def test_preparations_at_once_take_each_line_once(shop: Park) -> None:
+    paths = [approved(shop) for _ in range(3)]
+    answers = at_once(shop, [("ada@tenant", f"{ORDERS}/prepare", {"id": str(uuid4())}) for _ in range(6)])
+    assert [200, *[409] * 5] == sorted(answer.status_code for answer in answers)
+    (order,) = shop.get("tenant", ORDERS).json()["orders"]
+    assert [id_of(path) for path in paths] == [
+        each["request"] for each in shop.get("tenant", f"{ORDERS}/{order['id']}").json()["lines"]
+    ]
 
 
 def test_only_chosen_requests_are_prepared(shop: Park) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from backend import clock
 from tests.backend.chemicals.scene import certificate
 from tests.backend.park import Park
-from tests.backend.requisitions.scene import DAY, approve, furnish, line, ok, refusal, submit
+from tests.backend.requisitions.scene import DAY, approve, at_once, furnish, line, ok, refusal, submit
 
 PAPERS = "/v1/chemical-certificates"
 
@@ -159,7 +157,7 @@ def test_approvals_at_once_never_overdraw_a_certificate(shop: Park) -> None:
     """Twelve approvers, each with two lines of a kilogram, on two certificates with five and six kilograms."""
     papers = [register(shop, allowed=allowed) for allowed in (5_000, 6_000)]
     paths = [submit(shop, bottles(2), bottles(2)) for _ in range(12)]
-    answers = at_once(shop, [(f"{path}/approve", {}) for path in paths], "lead@tenant")
+    answers = at_once(shop, [("lead@tenant", f"{path}/approve", {}) for path in paths])
     assert {(200, "approved"), (409, "certificate_exhausted")} == {
         (answer.status_code, answer.json().get("state") or answer.json()["code"]) for answer in answers
     }
@@ -174,7 +172,7 @@ def test_two_deliveries_counted_at_once_and_twice_each_count_once(shop: Park) ->
     approve(shop, path)
     request = path.rsplit("/", 1)[1]
     spendings = [{"id": str(uuid4()), "request": request, "line": 0, "units": units} for units in (3, 4)]
-    answers = at_once(shop, [(f"{PAPERS}/spendings", each) for each in spendings * 3], "eve@tenant")
+    answers = at_once(shop, [("eve@tenant", f"{PAPERS}/spendings", each) for each in spendings * 3])
     assert [200] * 6 == [answer.status_code for answer in answers]
     assert (6_000, 500, 3_500) == balance(shop, paper)
 
@@ -184,21 +182,3 @@ def spend(shop: Park, path: str, units: int, line: int = 0) -> dict[str, object]
     spending = {"id": str(uuid4()), "request": path.rsplit("/", 1)[1], "line": line, "units": units}
     ok(shop, "eve@tenant", "POST", f"{PAPERS}/spendings", spending)
     return spending
-
-
-def at_once(shop: Park, asked: list[tuple[str, object]], name: str) -> list[httpx.Response]:
-    """POST everything at the same time."""
-    shop.token(name)
-    answers: list[httpx.Response] = []
-    gate = threading.Barrier(len(asked))
-
-    def ask(path: str, body: object) -> None:
-        gate.wait()
-        answers.append(shop.ask(name, "POST", path, body))
-
-    threads = [threading.Thread(target=ask, args=each) for each in asked]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
