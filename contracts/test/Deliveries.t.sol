@@ -37,8 +37,8 @@ contract DeliveriesTest is Ordering {
         super.setUp();
         goods = make(SUPPLIER, 1);
         order = orderOf(TENANT, SUPPLIER, 1);
-        IssueOrder memory action = issuing(order, 3, 1 << SERVICE);
-        action.quarantines = 1 << JUDGED_FIRST;
+        IssueOrder memory action = issuing(order, 3, 2 ** SERVICE);
+        action.quarantines = 2 ** JUDGED_FIRST;
         record(DealKinds.issueOrder(), TENANT, abi.encode(action));
     }
 
@@ -75,7 +75,7 @@ contract DeliveriesTest is Ordering {
         deliver(goods, PLAIN);
         receiveIt(TENANT, goods);
         vm.assertEq(0, recordOf(goods).flags());
-        close(order, 1 << PLAIN);
+        close(order, 2 ** PLAIN);
         refuseDispatch(Reason.LineClosed, SUPPLIER, delivering(make(SUPPLIER, 2), PLAIN));
     }
 

@@ -81,7 +81,7 @@ contract Trade is TradeModel {
         how = _mixed(how);
         uint24 creator = how % 8 == 0 ? _member(how / 8) : by;
         ReceiveDirect memory action = receivingDirect(HoldingKey(maker, handleOf(maker), creator, ++_serial));
-        (action.quarantine, action.line) = (how % 3 == 0, uint8(how / 64 % (LINES + 1)));
+        (action.quarantine, action.line) = (how % 3 == 0, _below(how / 64, LINES + 1));
         if (how % 5 == 0) action.order = idOf(_order);
         bool may = creator == by && (action.order == 0 || (by == TENANT && action.line < LINES));
         if (_attempt(may, Kinds.receiveDirect(), by, abi.encode(action))) {
@@ -177,7 +177,7 @@ contract Trade is TradeModel {
         Shelf storage shelf_ = _shelves[i];
         DispatchGoods memory action = dispatching(shelf_.key, to);
         action.consignment.from = by;
-        action.line = uint8(how / 16 % (LINES + 1));
+        action.line = _below(how / 16, LINES + 1);
         bool parties = by == SUPPLIER && to == TENANT;
         if (how % (parties ? 2 : 16) == 0) action.order = idOf(_order);
         bool delivers = parties && action.line < LINES;
@@ -193,8 +193,8 @@ contract Trade is TradeModel {
         (who, how) = (_mixed(who), _mixed(how));
         uint24 by = who % 4 != 0 && shelf_.sentTo != 0 ? shelf_.sentTo : _member(who / 4);
         ReceiveGoods memory action = receiving(shelf_.key);
-        action.outcome = uint8(how % 8 == 0 ? how / 8 % 7 : how / 8 % 4 + 1);
-        action.cause = uint8(how / 64 % 11);
+        action.outcome = how % 8 == 0 ? _below(how / 8, 7) : _below(how / 8, 4) + 1;
+        action.cause = _below(how / 64, 11);
         action.quarantine = how / 1024 % 3 == 0;
         if (how / 4096 % 16 == 0) action.consignment = consignmentOf(_member(how / 65536), by);
         uint256 secret = keyOf(by, how / 2 ** 40 % 2 + 1);
@@ -252,7 +252,7 @@ contract Trade is TradeModel {
         (uint256 i, uint24 by) = _pick(_nextToJudge(shelf), who);
         how = _mixed(how);
         Shelf storage shelf_ = _shelves[i];
-        uint8 verdict = uint8(how % 8 == 0 ? how / 8 % 4 : how / 8 % 2 + 1);
+        uint8 verdict = how % 8 == 0 ? _below(how / 8, 4) : _below(how / 8, 2) + 1;
         uint256 secret = keyOf(by, how / 64 % 2 + 1);
         bool lifts = by == REGULATOR && shelf_.heldByRegulator;
         bool may = _mayJudge(i, by, vm.addr(secret), verdict);
@@ -391,6 +391,11 @@ contract Trade is TradeModel {
 
     function _member(uint256 who) private pure returns (uint24) {
         return [SUPPLIER, TENANT, RIVAL, REGULATOR, CARRIER][who % 5];
+    }
+
+    function _below(uint256 number, uint8 n) private pure returns (uint8) {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint8(number % n);
     }
 
     function _newKey(uint24 maker) private returns (HoldingKey memory) {

@@ -56,7 +56,7 @@ abstract contract TradeModel is Ordering {
     function _placeOrder() internal {
         _order = orderOf(TENANT, SUPPLIER, 1);
         IssueOrder memory action = issuing(_order, LINES, 0);
-        action.quarantines = 1 << JUDGED_FIRST;
+        action.quarantines = 2 ** JUDGED_FIRST;
         record(DealKinds.issueOrder(), TENANT, abi.encode(action));
         confirm(_order);
     }
