@@ -40,6 +40,7 @@ ROOMS = (
     Room("index", "backend.mirror_commands:app", "Run and check the mirror of the chain in SQL."),
     Room("stock", "backend.stock.cli:app", "Hold the journal of stock against the signed sheets."),
     Room("documents", "backend.documents_command:app", "Try certificates, UBL and logger files, offline."),
+    Room("epcis", "backend.epcis.command:app", "Look at EPCIS documents: what is wrong with them, and their hashes."),
     Room("details", "backend.details.command:app", "Roots of confidential fields, and the ring they are sealed by."),
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),
     Room("secrets", "backend.secrets_command:secrets", "Make the passwords and keys of a trial installation."),

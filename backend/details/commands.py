@@ -33,12 +33,13 @@ def keep(connection: Connection, ring: Ring, details: Details, readers: set[int]
         return False
     record = ring.seal(root, details.to_bytes(), readers)
     at = clock.now()
-    inserted = connection.execute(
+    inserted = connection.scalar(
         postgresql.insert(DETAILS)
         .values(root=root, schema=details.schema.id, sealed=record.sealed, kept_at=at)
         .on_conflict_do_nothing()
+        .returning(DETAILS.c.root)
     )
-    if inserted.rowcount == 0:
+    if inserted is None:
         return False
     connection.execute(
         DETAILS_READER.insert(),

@@ -26,8 +26,8 @@ from pydantic import (
 from pydantic.alias_generators import to_pascal
 
 from backend.errors import ServiceError
-from backend.quality import bounded_json
 from backend.quality.attachments import check_attachment
+from backend.reading import bounded_json
 
 _VERSION = re.compile(r"/coa-schemas/v1\.1\.0/schema\.json$")
 _MOST_FAULTS = 20

@@ -10,11 +10,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.entries import Line, Remark
-from backend.quality import bounded_json
 from backend.quality.findings import Cause
 from backend.quality.logger_file import COLDEST, HOTTEST
 from backend.quality.logger_table import LONGEST_FILE, Scale
 from backend.quality.models import DocumentKind
+from backend.reading import bounded_json
 from backend.wire import Hash
 
 _BASE64_OF_DOCUMENT = (bounded_json.LONGEST_DOCUMENT // 3 + 1) * 4

@@ -22,7 +22,7 @@ from lxml import etree
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backend.errors import ServiceError
-from backend.procurement.ubl.parsing import Element
+from backend.reading.bounded_xml import Element
 
 _PREFIXES = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",

@@ -16,8 +16,8 @@ from backend.procurement.ubl.binding import Words
 from backend.procurement.ubl.check_digits import is_valid
 from backend.procurement.ubl.despatch import DespatchAdvice
 from backend.procurement.ubl.orders import Order, OrderCancellation, OrderChange
-from backend.procurement.ubl.parsing import Element, parse
 from backend.procurement.ubl.words import Item
+from backend.reading.bounded_xml import Element, parse
 
 _GTIN_SCHEME = "0160"
 _MOST_NAMED = 100
@@ -56,7 +56,7 @@ def read_any(content: bytes) -> Reading:
     """Whatever of `KINDS` it is.
 
     Raises:
-        ServiceError: `document_kind_unknown`, `document_invalid`, and those of `parsing.parse`.
+        ServiceError: `document_kind_unknown`, `document_invalid`, and those of `bounded_xml.parse`.
     """
     root = parse(content)
     kind = _kind_of(root)

@@ -10,7 +10,7 @@ import pytest
 
 from backend.errors import ServiceError
 from backend.procurement.ubl.documents import read_any
-from backend.procurement.ubl.parsing import DEEPEST, LONGEST_DOCUMENT
+from backend.reading.bounded_xml import DEEPEST, LONGEST_DOCUMENT
 from tests.backend.procurement.papers import an_order
 
 _NAMES = [f"a{level}" for level in range(10)]

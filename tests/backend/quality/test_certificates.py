@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from backend.errors import ServiceError
-from backend.quality import bounded_json
 from backend.quality.certificate import read_certificate
+from backend.reading import bounded_json
 from tests.backend.quality.papers import PDF, as_bytes, certificate, inspection, with_attachment, with_inspections
 
 Document = dict[str, Any]

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from backend.demo.member import Holding
 from backend.identity.actor import Right
-from backend.quality import bounded_json
 from backend.quality.models import BLOCK, CONTENT, DOCUMENT
+from backend.reading import bounded_json
 from tests.backend.park import Park
 from tests.backend.quality.papers import (
     LOT,
