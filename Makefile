@@ -113,7 +113,7 @@ tests/bench/eas/node_modules/.package-lock.json: tests/bench/eas/package-lock.js
 .PHONY: prove
 prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither, long fuzz and invariants); docs/proofs.md
 	# Each builds into folders of its own: forge finds no tests in a folder that slither wrote.
-	FOUNDRY_PROFILE=plain FOUNDRY_TEST=contracts/test/proofs FOUNDRY_OUT=build/halmos/out \
+	FOUNDRY_PROFILE=plain FOUNDRY_SKIP='[]' FOUNDRY_TEST=contracts/test/proofs FOUNDRY_OUT=build/halmos/out \
 		FOUNDRY_CACHE_PATH=build/halmos/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
 		.venv-prove/bin/halmos --function check_ --forge-build-out build/halmos/out
 	FOUNDRY_OUT=build/slither/out FOUNDRY_CACHE_PATH=build/slither/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
