@@ -57,6 +57,9 @@ _REQUESTS = {
         "You are not this person's deputy now.",
         "Have the person, or purchasing, name you at /v1/requisitions/deputies.",
     ),
+    "own_deputyship": ErrorKind(
+        403, "Nobody makes themselves somebody's deputy.", "Have the person, or a colleague in purchasing, name you."
+    ),
     "not_requester": ErrorKind(403, "Only who made a request takes it back.", "Ask `requester`, or have it rejected."),
     "request_state": ErrorKind(
         409, "The request is not in a state this act starts from.", "Read it again: its history says who did what."

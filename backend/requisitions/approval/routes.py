@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from backend.dependencies import Reader, Reading, Writer, Writing, need_one_of, person_of
 from backend.entries import Code, Moment
+from backend.errors import ServiceError
 from backend.identity.actor import Actor, Right
 from backend.requisitions.approval import commands, queries
 from backend.requisitions.approval.schemas import (
@@ -60,6 +61,8 @@ def list_deputies(
 def grant_deputy(connection: Writing, actor: Writer, asked: DeputyIn) -> DeputyOut:
     """Let somebody act for oneself; for somebody else, with the right to order or to administrate."""
     granted_by = _who_decides_for(actor, asked.person)
+    if granted_by == asked.deputy:
+        raise ServiceError("own_deputyship")
     commands.grant(connection, actor, asked, granted_by=granted_by)
     return queries.deputy(connection, actor, asked.id)
 

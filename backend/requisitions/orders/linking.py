@@ -49,16 +49,16 @@ def link(connection: Connection, actor: Actor, asked: LinkIn, *, person: str) ->
     issued = _issued(connection, actor, asked.action_hash)
     if issued is None:
         raise ServiceError("not_found") if known is None else ServiceError("order_not_mirrored")
+    order: UUID = asked.id if known is None else known.id
     if known is not None and known.state == OrderState.PLACED:
-        return UUID(str(known.id))
-    order = asked.id if known is None else known.id
+        return order
     if known is None or known.state == OrderState.DROPPED:
         lines = _lines(connection, actor, asked, issued)
         if known is None:
             _insert(connection, actor, asked, issued, lines, person=person)
         take_lines(connection, actor, order, lines)
     conclude(connection, actor.organisation, order, person=person)
-    return UUID(str(order))
+    return order
 
 
 def _issued(connection: Connection, actor: Actor, action_hash: bytes) -> _Issued | None:

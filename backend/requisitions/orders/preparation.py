@@ -32,8 +32,8 @@ from contracts import action_json
 
 _DAY = 86_400
 
-# One signature covers as many actions as a batch may have.
-_MOST_ORDERS = MOST_ACTIONS
+# Of one signature, hence of one transaction: an order writes more slots than the events a batch is measured by.
+_MOST_ORDERS = MOST_ACTIONS // 2
 
 
 def prepare(connection: Connection, actor: Actor, asked: PrepareIn, *, person: str) -> None:
@@ -57,10 +57,20 @@ def prepare(connection: Connection, actor: Actor, asked: PrepareIn, *, person: s
     items = items_by_code(connection, actor, {line["item"] for line in lines})
     for place, (supplier, group) in enumerate(groups):
         order = uuid5(asked.id, str(place))
-        fields = {"organisation": actor.organisation, "id": order, "preparation": asked.id}
-        fields |= {"supplier": supplier.code, "member": supplier.member, "state": OrderState.PREPARED}
-        fields |= {"prepared_by": person, "prepared_at": at, "changed_at": at}
-        connection.execute(insert(ORDER).values(**fields, **_written(order, supplier, group, items, terms)))
+        connection.execute(
+            insert(ORDER).values(
+                organisation=actor.organisation,
+                id=order,
+                preparation=asked.id,
+                supplier=supplier.code,
+                member=supplier.member,
+                state=OrderState.PREPARED,
+                prepared_by=person,
+                prepared_at=at,
+                changed_at=at,
+                **_written(order, supplier, group, items, terms),
+            )
+        )
         take_lines(connection, actor, order, group)
         if supplier.member == 0:
             conclude(connection, actor.organisation, order, person=person)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.entries import Line, Remark
+from backend.entries import Code, Line, Remark
 from backend.requisitions.orders.models import OrderState
 from backend.requisitions.requests.schemas import LineOut
 from backend.wire import Address, Hash
@@ -36,7 +36,7 @@ class LinkIn(_In):
 
     id: UUID = Field(description="Chosen by the client: the order's id from here on.")
     action_hash: Hash
-    supplier: str = Field(max_length=40)
+    supplier: Code
     requests: list[UUID] = Field(
         min_length=1, max_length=256, description="Whose lines for that supplier it orders, in the order of its lines."
     )

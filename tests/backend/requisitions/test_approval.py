@@ -209,6 +209,12 @@ def test_only_the_person_or_purchasing_names_a_deputy(shop: Park) -> None:
     assert "eve" == ok(shop, "eve@tenant", "POST", "/v1/requisitions/deputies", own)["granted_by"]
 
 
+def test_nobody_makes_themselves_a_deputy(shop: Park) -> None:
+    refused = shop.ask("ada@tenant", "POST", "/v1/requisitions/deputies", deputy(person="lead", deputy="ada"))
+    assert (403, "own_deputyship") == refusal(refused)
+    assert [] == shop.get("tenant", "/v1/requisitions/deputies").json()["deputies"]
+
+
 def test_who_is_not_named_does_not_decide(shop: Park) -> None:
     path = submit(shop)
     refused = shop.ask("head@tenant", "POST", f"{path}/approve", {})
