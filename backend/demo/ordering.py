@@ -22,7 +22,7 @@ _LAPSING_SECONDS = 1_800
 
 # Of a thousand: lines that are services, lines whose goods wait for quality, and what becomes of an order.
 _SERVICES = 80
-_QUARANTINES = 220
+_QUARANTINES = 250
 _LEFT_TO_LAPSE = 20
 _WITHDRAWN = 30
 _DECLINED = 40

@@ -33,7 +33,8 @@ def paper_of(buyer: Member, supplier_name: str, lines: Sequence[Line], at: int) 
     """Write an order with its prices and the agreements they are from."""
     salt, event_key = buyer.salt(), buyer.salt()
     day = datetime.fromtimestamp(at + _PARK_SECONDS_AHEAD, UTC)
-    number = f"PO-{day:%Y%m%d}-{salt[:4].hex().upper()}"
+    # Without the day in it: told on another day, the order has the same number, handle and id.
+    number = f"PO-{salt[:6].hex().upper()}"
     fields: dict[str, Any] = {
         "handle": [number, f"0x{salt.hex()}"],
         "number": number,

@@ -12,7 +12,7 @@ from backend.demo.park import Tenant
 Next = Callable[[Holding, int], None]
 """What happens with a holding, as it is now, from a time on."""
 
-_FAILED = 80  # of a thousand
+_FAILED = 150  # of a thousand
 
 
 class Quality:

@@ -1,9 +1,9 @@
 """The story the sample park begins with: its members' first day. The same seed tells the same story.
 
 Three suppliers make lots and pack them on pallets; tenants take them over, transform them over several levels, split
-what they made and hand it on; the regulator holds one holding, a supplier recalls one lot and corrects one record.
-Nobody waits for anybody: each foretells the heads the ledger will fold, signs, and brings the batch behind the one it
-builds on.
+what they made, hand it on and send some back; the regulator holds one holding, a supplier recalls one lot and another
+corrects one record. Nobody waits for anybody: each foretells the heads the ledger will fold, signs, and brings the batch
+behind the one it builds on.
 """
 
 import random
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.demo.facts import Facts, Product
+from backend.demo.facts import Facts, Mark, Product
 from backend.demo.member import (
     ADD,
     AGGREGATION,
@@ -57,6 +57,7 @@ class Story:
         for level in range(3):
             self._work(level)
         product = Product(TENANTS[-1], self._finish())
+        self._send_back()
         self._hold_recall_correct(kept)
         return product
 
@@ -91,6 +92,12 @@ class Story:
         last = TENANTS[-1]
         (product,) = self._transform(last, self.stock[last], outputs=1)
         return product
+
+    def _send_back(self) -> None:
+        """A tenant sends back what its neighbour gave it last."""
+        tenant, neighbour = TENANTS[0], TENANTS[-1]
+        self._hand_over(tenant, neighbour, self.stock[tenant].pop())
+        self.facts.note({Mark.RETURNED: 1})
 
     def _hold_recall_correct(self, kept: Sequence[Holding]) -> None:
         held, recalled, corrected = kept

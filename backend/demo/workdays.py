@@ -24,6 +24,11 @@ def working_time(at: int) -> int:
     return day * DAY + second
 
 
+def week_before(at: int) -> int:
+    """The end of the last whole week before a moment, after its Sunday."""
+    return at - (at + _WEEKDAY_OF_DAY_ZERO * DAY) % (7 * DAY)
+
+
 def date_of(at: int) -> int:
     """yyyymmdd, in UTC."""
     return int(datetime.fromtimestamp(at, UTC).strftime("%Y%m%d"))

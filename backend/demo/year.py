@@ -1,8 +1,9 @@
 """The sample park's year: who orders, delivers, receives, releases, returns and corrects what, over 365 days.
 
-The same seed, size and clock tell the same year, byte for byte. It is told in stretches of days: whatever is due in one
-is signed by stage, so that a signature covers many records; what a stretch does not finish waits for the next.
-Nothing is kept of what is done: memory holds the business that is open, however long the year.
+The same seed, size and clock tell the same year, byte for byte; on another day it is the same year some weeks later,
+for it ends with the last whole week. It is told in stretches of days: whatever is due in one is signed by stage, so
+that a signature covers many records; what a stretch does not finish waits for the next. Nothing is kept of what is
+done: memory holds the business that is open, however long the year.
 """
 
 import random
@@ -19,7 +20,7 @@ from backend.demo.park import Park
 from backend.demo.quality import Quality
 from backend.demo.stockroom import Stockroom
 from backend.demo.tray import Signed, Tray
-from backend.demo.workdays import DAY, working_time
+from backend.demo.workdays import DAY, week_before, working_time
 
 _YEAR = 365 * DAY
 # A chain whose clock is behind ours must not think us in the future.
@@ -71,7 +72,7 @@ class Year:
 
     def tell(self) -> Iterator[Signed]:
         """Every batch, in the order in which the chain must record them."""
-        ends = self._clock() - _AGO
+        ends = week_before(self._clock() - _AGO)
         begins = ends - _YEAR
         stretches = min(_MOST_STRETCHES, max(_LEAST_STRETCHES, self._wanted // _EVENTS_A_STRETCH))
         orders = _BEGUN_AT_LEAST + self._wanted * _BEGUN_PER_MILLE // 1_000 // _EVENTS_AN_ORDER
