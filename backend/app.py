@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from backend.capture.routes import router as capture_router
 from backend.chemicals.routes import router as chemicals_router
 from backend.db import POOL
 from backend.details.routes import router as details_router
@@ -95,6 +96,7 @@ def create_app(service: Service) -> FastAPI:
         orders_router,
         stock_router,
         details_router,
+        capture_router,
         submissions_router,
         traceability_router,
         procurement_router,

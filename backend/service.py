@@ -7,6 +7,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from sqlalchemy import Engine
 
+from backend.capture.commands import object_to_duplicates
 from backend.db import open_engine
 from backend.details.ring import open_ring
 from backend.details.sealing import Ring
@@ -20,7 +21,7 @@ from backend.submissions.sender import Sender
 from contracts.deployer import Deployment
 
 # What other domains have against batches, before those are taken.
-_OBJECTIONS: tuple[Objection, ...] = (object_to_release,)
+_OBJECTIONS: tuple[Objection, ...] = (object_to_release, object_to_duplicates)
 
 Nudge = Callable[[Sequence[bytes]], None]
 """Tells the relayer of submissions that wait. May fail or be lost: the relayer looks for itself each second."""

@@ -150,6 +150,7 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("POST", "/v1/ubl/order-responses/xml"): _members("Writes what the caller brings; nothing is stored."),
         ("POST", "/v1/ubl/despatch-advices"): _members("Reads what the caller brings; nothing is stored."),
         ("POST", "/v1/ubl/despatch-advices/xml"): _members("Writes what the caller brings; nothing is stored."),
+        ("POST", "/v1/captures/known"): _members("Each organisation asks about what it captured itself."),
         ("GET", "/v1/details/schemas"): _everyone("The definitions a client needs before it can sign."),
         ("POST", "/v1/details"): _members("Anyone who has fields and key may present them; the root is the proof."),
         ("GET", "/v1/details/{root}"): _own("Opened for its readers, whoever else oversees."),

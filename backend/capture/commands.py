@@ -1,0 +1,64 @@
+"""Remembering which events an organisation has captured, in the transaction that takes the batch."""
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql
+
+from backend import clock
+from backend.capture.identity import EventIdentity, identity_of
+from backend.capture.models import CAPTURED_EVENT
+from backend.epcis.fields import to_event
+from backend.errors import ServiceError
+from backend.submissions.batches import CheckedBatch
+from backend.submissions.models import SUBMISSION, SUBMISSION_ITEM, State
+
+
+def object_to_duplicates(connection: Connection, organisation: int, batch: CheckedBatch) -> None:
+    """Refuse a batch with an event that the organisation has captured in another; remember the events of any other.
+
+    Raises:
+        ServiceError: `event_duplicate`, naming the earlier record.
+    """
+    if batch.action != "RecordLotEvent":
+        return
+    for index, (action_hash, details) in enumerate(zip(batch.action_hashes, batch.details, strict=True)):
+        event = details and to_event({path: details.value(path) for path in details.fields})
+        if event:
+            _remember(connection, organisation, identity_of(event), action_hash, index)
+
+
+def _remember(
+    connection: Connection, organisation: int, identity: EventIdentity, action_hash: bytes, index: int
+) -> None:
+    table = CAPTURED_EVENT.c
+    inserted = connection.scalar(
+        postgresql.insert(CAPTURED_EVENT)
+        .values(
+            organisation=organisation,
+            hash=identity.hash,
+            error=identity.error,
+            action_hash=action_hash,
+            captured_at=clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(table.action_hash)
+    )
+    if inserted is not None:
+        return
+    own = (table.organisation == organisation, table.hash == identity.hash, table.error == identity.error)
+    # Locked: of two batches with one event, the second waits for what becomes of the first.
+    earlier = connection.scalar(select(table.action_hash).where(*own).with_for_update())
+    if earlier == action_hash:
+        return
+    if earlier is not None and not _came_to_nothing(connection, earlier):
+        raise ServiceError("event_duplicate", index=index, hash=identity.name, action_hash="0x" + earlier.hex())
+    connection.execute(update(CAPTURED_EVENT).where(*own).values(action_hash=action_hash, captured_at=clock.now()))
+
+
+def _came_to_nothing(connection: Connection, action_hash: bytes) -> bool:
+    """Whether every submission with an action was refused: then the event is free to be captured again."""
+    state = connection.scalars(
+        select(SUBMISSION.c.state)
+        .join(SUBMISSION_ITEM, SUBMISSION_ITEM.c.digest == SUBMISSION.c.digest)
+        .where(SUBMISSION_ITEM.c.action_hash == action_hash)
+    )
+    return all(each == State.REFUSED for each in state)
