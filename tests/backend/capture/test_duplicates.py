@@ -1,4 +1,4 @@
-"""The same event twice is one record: by what it says, and whether it is declared erroneous; not by what it is called."""
+"""The same event twice is one record: by what it says and whether it is declared erroneous, not by its name."""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ FIELDS = {"type": "ObjectEvent", "bizStep": "shipping", "quantityList": [{"quant
 
 
 def details(seed: int = 0, **changed: Any) -> Details:
-    return fields.parse(1, FIELDS | changed, keccak(b"event key %d" % seed))
+    return fields.parse(
+        1, FIELDS | {"ilmd": {"cbvmda:lotNumber": f"L{seed}"}} | changed, keccak(b"event key %d" % seed)
+    )
 
 
 def observed(park: Park, presented: Details | None, *, name: str = "supplier", send: Any = True) -> Any:
