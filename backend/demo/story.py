@@ -1,9 +1,9 @@
 """The story the sample park begins with: its members' first day. The same seed tells the same story.
 
 Three suppliers make lots and pack them on pallets; tenants take them over, transform them over several levels, split
-what they made, hand it on and send some back; the regulator holds one holding, a supplier recalls one lot and another
-corrects one record. Nobody waits for anybody: each foretells the heads the ledger will fold, signs, and brings the batch
-behind the one it builds on.
+what they made, hand it on and send some back; the regulator holds one holding, a supplier recalls one lot, another
+corrects one record. Nobody waits for anybody: each foretells the heads the ledger will fold, signs, and brings the
+batch behind the one it builds on.
 """
 
 import random
