@@ -1,5 +1,7 @@
 """The one Python definition of every action: its EIP-712 type, its ids, its digest, its fold.
 
+house rule: long because the table of all actions is one list, read top to bottom.
+
 A value of a struct is a mapping from field name to value: ``int`` for ``uintN``, ``bool``, ``bytes`` for ``bytesN``, a
 checksummed or lower-case ``0x`` string for ``address``, a mapping for a nested struct, a sequence for an array.
 :mod:`contracts.action_json` makes such values out of JSON. Hashes are 32 bytes, heads 24, signatures 65: r ‖ s ‖ v

@@ -1,6 +1,7 @@
 """GS1 identifiers: one canonical link for every way of writing one."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ def test_the_check_digit_is_that_of_known_keys() -> None:
 
 
 @pytest.mark.parametrize("path", files("gs1-identifiers/gs1-syntax-dictionary.txt"))
-def test_the_keys_are_those_of_the_syntax_dictionary(path) -> None:  # type: ignore[no-untyped-def]
+def test_the_keys_are_those_of_the_syntax_dictionary(path: Path) -> None:
     """Every key we know is a primary key there, with its lengths and the qualifiers we keep."""
     rows = re.findall(r"^(\d{2,4})\s+[*?]*\s+(\S.*?)\s+#", path.read_text(encoding="utf-8"), re.MULTILINE)
     dictionary = dict(rows)
