@@ -61,7 +61,6 @@ class Trade:
 
     def __init__(self, park: Park) -> None:
         self.park = park
-        self.judges: dict[str, Member] = {}
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -95,25 +94,32 @@ class Trade:
 
     # --- acting -----------------------------------------------------------------------------------------------
 
-    def do(self, act: Act, signer: Member | None = None) -> str:
+    def do(self, act: Act) -> bytes:
         """Sign, submit and see through to the mirror; the action's hash."""
-        member = signer or self.park.members[act.by]
-        value = member.state(**act.fields)
-        answer = self.park.submit(act.by, member.batch(act.action, value))
-        assert 202 == answer.status_code, answer.text
-        self.park.settle()
-        (result,) = answer.json()["results"]
-        status = self.park.get(act.by, result["status_url"]).json()
-        assert "mirrored" == status["state"], status
-        return str(status["items"][0]["action_hash"])
+        value = self.park.members[act.by].state(**act.fields)
+        self.park.record(act.by, act.action, value)
+        return action_hash(act.action, value)
 
-    def refuse(self, act: Act, code: str, signer: Member | None = None) -> None:
+    def do_at_once(self, *acts: Act) -> None:
+        """Acts of one kind by one member, under one signature."""
+        member = self.park.members[acts[0].by]
+        self.park.record(acts[0].by, acts[0].action, *(member.state(**act.fields) for act in acts))
+
+    def refuse(self, act: Act, code: str) -> None:
         """Submit what must be refused with a code, and leave nothing behind."""
-        member = signer or self.park.members[act.by]
+        assert {"it": code} == self.codes_of_refusals({"it": act})
+
+    def codes_of_refusals(self, acts: Mapping[str, Act]) -> dict[str, str]:
+        """Submit what must be refused, act by act: why each was. Nothing is left behind by any."""
         self.park.nudged.clear()
+        codes = {}
         with nothing_written(self.park):
-            answer = self.park.submit(act.by, member.batch(act.action, member.state(**act.fields)))
-            assert (CATALOGUE[code].status, code) == (answer.status_code, answer.json()["code"]), answer.text
+            for name, act in acts.items():
+                member = self.park.members[act.by]
+                answer = self.park.submit(act.by, member.batch(act.action, member.state(**act.fields)))
+                codes[name] = answer.json().get("code", "accepted")
+                assert codes[name] == "accepted" or CATALOGUE[codes[name]].status == answer.status_code
+        return codes
 
     def issue(self, buyer: str = "tenant", supplier: str = "supplier", **fields: Any) -> Order:
         """An order of two lines of goods and one service, unless it is said otherwise."""
@@ -200,10 +206,9 @@ class Trade:
     def ending_dispatch(self, sent: Sent, by: str) -> Act:
         return Act(by, "EndDispatch", {**line_of(sent), "seq": sent.holding.seq})
 
-    def judging(self, sent: Sent, verdict: int = PASS) -> Act:
-        return Act(
-            sent.receiver, "JudgeHolding", {"holding": sent.holding.key, "seq": sent.holding.seq, "verdict": verdict}
-        )
+    def judging(self, sent: Sent, verdict: int = PASS, by: str | None = None) -> Act:
+        fields = {"holding": sent.holding.key, "seq": sent.holding.seq, "verdict": verdict}
+        return Act(by or self.judge(sent.receiver), "JudgeHolding", fields)
 
     def settling(self, sent: Sent, by: str) -> Act:
         head = from_hex(self.consignment(sent)["head"])
@@ -218,9 +223,13 @@ class Trade:
             "tenant", "ReceiveDirect", {"holding": made.key, **cited, "claim": claim, "quarantine": False, **fields}
         )
 
-    def judge(self, name: str = "tenant") -> Member:
-        """Another key of a member's, which may judge and nothing else."""
-        if name not in self.judges:
+    def countersigning(self, receipt: bytes, by: str, secret: bytes) -> Act:
+        return Act(by, "CountersignReceipt", {"receipt": {"receipt": receipt}, "secret": secret})
+
+    def judge(self, name: str = "tenant") -> str:
+        """By what name somebody of a member's acts who may judge, and nothing else."""
+        judge_name = f"quality@{name}"
+        if judge_name not in self.park.members:
             member = self.park.members[name]
             judge = Member(
                 member.organisation, keccak(f"quality of {name}".encode()), self.park.chain.place, b"quality"
@@ -228,10 +237,10 @@ class Trade:
             key = {"organisation": member.organisation, "key": judge.address}
             grant = member.state(**key, rights=QUALITY, validFrom=0, validUntil=FAR, enrolBy=FAR)
             self.park.record(name, "GrantKey", grant)
+            self.park.members[judge_name] = judge
             head = fold(bytes(24), action_hash("GrantKey", grant), member.address)
-            self.do(Act(name, "EnrolKey", {**key, "agreesTo": head}), judge)
-            self.judges[name] = judge
-        return self.judges[name]
+            self.do(Act(judge_name, "EnrolKey", {**key, "agreesTo": head}))
+        return judge_name
 
     def seen(self, sent: Sent) -> Sent:
         """The same with the holding's head and seq as the API shows them now."""
