@@ -72,6 +72,11 @@ class Purchase:
         return order_id(self.order.key)
 
     @property
+    def amount_fen(self) -> int:
+        """What all of it was ordered for."""
+        return sum(line.amount_fen for line in self.lines)
+
+    @property
     def goods(self) -> tuple[Line, ...]:
         """The lines that are to be delivered."""
         return tuple(line for line in self.lines if not line.is_service and not self.cancelled >> line.number & 1)

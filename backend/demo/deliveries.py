@@ -31,6 +31,8 @@ from backend.demo.stockroom import Stockroom
 from backend.demo.workdays import DAY, working_time
 
 _MOST_LOTS_A_CASE = 4
+# How long before its promise a parcel is made.
+_EARLY_DAYS, _LATE_DAYS = (5, 9), (-7, 0)
 
 # Of a thousand.
 _IN_CASES = 350
@@ -38,7 +40,7 @@ _LATE = 180
 _REPLACED = 600
 # What the dock says of a thousand lines; the rest it takes as they are.
 _SHORT, _OVER, _REJECTED, _WARM = 45, 25, 35, 30
-_TAKEN_BACK_BY_THE_BUYER = 200
+_SETTLED_BY_THE_BUYER = 200
 
 
 class Deliveries:
@@ -50,12 +52,11 @@ class Deliveries:
         self._stockroom = stockroom
 
     def prepare(self, parcel: Parcel, at: int) -> None:
-        """Plan a parcel so that it leaves in the days before its promise, or some time after."""
+        """Plan a parcel: it is made some days before its promise, or after it."""
         telling = self._telling
-        promised_at = max(parcel.purchase.promised_at, at)
-        late = telling.happens(_LATE)
-        leaves_at = telling.later(promised_at, 1, 10) if late else promised_at - telling.chance.randint(0, 3 * DAY)
-        telling.agenda.add(Stage.MAKE, working_time(max(at, leaves_at - 2 * DAY)), partial(self._make, parcel))
+        before = telling.chance.randint(*(_LATE_DAYS if telling.happens(_LATE) else _EARLY_DAYS)) * DAY
+        made_at = max(at, parcel.purchase.promised_at - before)
+        telling.agenda.add(Stage.MAKE, working_time(made_at), partial(self._make, parcel))
 
     def _make(self, parcel: Parcel, at: int) -> None:
         parcel.cargo = [self._cargo(parcel.purchase.supplier, line, at) for line in parcel.lines]
@@ -162,7 +163,7 @@ class Deliveries:
 
     def _settle(self, parcel: Parcel, at: int) -> None:
         """The supplier agrees that the count was wrong, or the buyer that it was not."""
-        by_buyer = self._telling.happens(_TAKEN_BACK_BY_THE_BUYER)
+        by_buyer = self._telling.happens(_SETTLED_BY_THE_BUYER)
         signer = parcel.purchase.tenant.director if by_buyer else parcel.purchase.supplier
         value = signer.state(consignment=parcel.consignment.key, agreesTo=parcel.consignment.head, occurredAt=at)
         self._telling.tray.put(signer, "SettleDiscrepancy", value)

@@ -9,7 +9,6 @@ from backend.demo.deliveries import Deliveries
 from backend.demo.facts import Mark
 from backend.demo.member import Member
 from backend.demo.paper import paper_of
-from backend.demo.park import Tenant
 from backend.demo.prices import ITEMS, agreement
 from backend.demo.workdays import DAY
 from contracts.details import ORDER
@@ -213,8 +212,3 @@ class Ordering:
     def _record(self, purchase: Purchase, signer: Member, action: str, value: dict[str, object], *marks: Mark) -> None:
         self._telling.tray.put(signer, action, value, *marks)
         purchase.order = purchase.order.after(action, value, signer)
-
-
-def spent(purchase: Purchase) -> tuple[Tenant, int]:
-    """Who ordered, and for how much, in fen."""
-    return purchase.tenant, sum(line.amount_fen for line in purchase.lines)

@@ -15,7 +15,7 @@ from backend.demo.agenda import Agenda, Stage
 from backend.demo.business import Telling
 from backend.demo.deliveries import Deliveries
 from backend.demo.facts import Facts
-from backend.demo.ordering import Ordering, spent
+from backend.demo.ordering import Ordering
 from backend.demo.park import Park
 from backend.demo.quality import Quality
 from backend.demo.stockroom import Stockroom
@@ -94,9 +94,9 @@ class Year:
 
     def _order(self, at: int) -> None:
         """An order, and as much again bought from people who are not on the platform."""
-        tenant, amount_fen = spent(self._ordering.issue(at))
+        purchase = self._ordering.issue(at)
         count = self._telling.chance.randint(1, _MOST_DIRECT)
         for _ in range(count):
             bought_at = self._telling.later(at, 0, 12)
-            fen = amount_fen * self._telling.chance.randint(80, 120) // 100 // count
-            self._agenda.add(Stage.BUY_DIRECT, bought_at, partial(self._stockroom.buy_direct, tenant, fen))
+            fen = purchase.amount_fen * self._telling.chance.randint(80, 120) // 100 // count
+            self._agenda.add(Stage.BUY_DIRECT, bought_at, partial(self._stockroom.buy_direct, purchase.tenant, fen))

@@ -43,7 +43,7 @@ def counted(facts: Facts) -> dict[str, Any]:
 
 
 def test_the_park_is_told_and_the_mirror_has_all_of_it() -> None:
-    assert counted(told(1, 500, story=True)) | {"lots": 211, "trace_nodes": 137} == demo()
+    assert counted(told(1, 500, story=True)) | {"lots": 217, "trace_nodes": 137} == demo()
 
 
 def test_a_larger_park_is_told_and_the_mirror_has_all_of_it() -> None:
