@@ -32,8 +32,8 @@ def mostly(draw: Draw, wanted: Sequence[T], all_: Sequence[T]) -> T | None:
 
 
 def lapse(draw: Draw, park: Park) -> int:
-    """Until when something may be answered: for long, or not for long."""
-    return park.now + int(draw(st.sampled_from((1_000_000, 1, 2, 5, 100))))
+    """Until when something may be answered: for long, seldom not for long."""
+    return park.now + (int(draw(st.sampled_from((1, 2, 5, 100)))) if seldom(draw, 5) else 10_000_000)
 
 
 class Drawer(NamedTuple):

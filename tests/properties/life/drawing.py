@@ -14,22 +14,30 @@ from tests.properties.life.choices import Draw, mostly, seldom
 from tests.properties.life.drawing_goods import GOODS
 from tests.properties.life.drawing_orders import ORDERS
 from tests.properties.life.law import KINDS, Deed, signed
-from tests.properties.life.members import TRADERS, entitled, everybody
+from tests.properties.life.members import NOBODY, TRADERS, entitled, everybody
 from tests.properties.life.park import Park
 from tests.properties.life.words import CLOCK_SKEW, LAST_MOMENT
 
 _DRAWERS: Final = {**GOODS, **ORDERS}
-# What a park does most of all day.
-_COMMON: Final = (
-    *("RecordLotEvent",) * 3,
-    *("DispatchGoods", "ReceiveGoods", "JudgeHolding", "ConfirmOrder", "ProposeChange", "AgreeChange"),
-    *("ReportMilestone", "AcceptMilestone"),
-)
+# How often each is tried where it suits; an order goes through many hands before goods are delivered on it.
+_WEIGHTS: Final = dict.fromkeys(_DRAWERS, 1) | {
+    "RecordLotEvent": 6,
+    "DispatchGoods": 5,
+    "ReceiveGoods": 5,
+    "JudgeHolding": 3,
+    "IssueOrder": 2,
+    "ConfirmOrder": 5,
+    "ProposeChange": 2,
+    "AgreeChange": 3,
+    "CloseLines": 2,
+    "ReportMilestone": 6,
+    "AcceptMilestone": 6,
+}
 
 
 def draw_deed(draw: Draw, park: Park) -> Deed | None:
     """Something somebody may try next; None where there is nothing to try it on."""
-    suited = [kind for kind in (*_COMMON, *_DRAWERS) if _DRAWERS[kind].pools(park)[0]]
+    suited = [kind for kind, weight in _WEIGHTS.items() if _DRAWERS[kind].pools(park)[0] for _ in range(weight)]
     kind = mostly(draw, suited, list(_DRAWERS))
     assert kind is not None
     drawer = _DRAWERS[kind]
@@ -76,7 +84,7 @@ _FAULTS: Final[Mapping[str, Callable[[Park, Any], Sequence[Any]]]] = {
     "line": lambda park, _: (1, 255),
     "order": lambda park, order: (_OTHER,) if isinstance(order, bytes) else ({**order, "handle": _OTHER},),
     "holding": lambda park, holding: ({**holding, "serial": 1 << 31}, {**holding, "creator": TRADERS[0]}),
-    "consignment": lambda park, key: ({**key, "handle": _OTHER}, {**key, "to": 99}, {**key, "from": TRADERS[0]}),
+    "consignment": lambda park, key: ({**key, "handle": _OTHER}, {**key, "to": NOBODY}, {**key, "from": TRADERS[0]}),
     "milestone": lambda park, key: ({**key, "number": 9}, {**key, "line": 200}),
     "outcome": lambda park, _: (0, 5),
     "cause": lambda park, _: (0, 10),

@@ -34,7 +34,7 @@ from tests.properties.life.choices import HANDLES, Draw, mostly, seldom
 from tests.properties.life.members import TRADERS
 from tests.properties.life.nouns import Holding
 from tests.properties.life.park import Park
-from tests.properties.life.words import HoldingStatus
+from tests.properties.life.words import HELD_BACK, HoldingStatus
 
 _MANY = 12  # holdings, above which less is made and more is used
 
@@ -53,8 +53,10 @@ class Scene(NamedTuple):
         return [each for each in park.holdings.values() if each.is_live and park.custodian(each) == self.organisation]
 
     def loose(self) -> list[Holding]:
-        """What is there to be used."""
-        return [each for each in self.holdings() if not each.parent and each.record.status == HoldingStatus.HELD]
+        """What is there to be used; what one should keep one's hands off three times as often."""
+        loose = [each for each in self.holdings() if not each.parent and each.record.status == HoldingStatus.HELD]
+        delicate = [each for each in loose if each.flags & HELD_BACK or self.park.is_recalled(each)]
+        return loose + 2 * delicate
 
     def one_of(self, wanted: list[Holding]) -> Holding | None:
         return mostly(self.draw, wanted, list(self.park.holdings.values()))

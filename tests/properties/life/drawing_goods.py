@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backend.demo.member import ACCEPTED, FAIL, NO_ORDER, PASS, REJECTED
 from contracts.signatures import keccak
 from contracts.typed_data import lot_id, receipt_id
-from tests.properties.life.choices import HANDLES, SECRET, Draw, Drawer, lapse, seldom
+from tests.properties.life.choices import HANDLES, SECRET, Draw, Drawer, lapse, mostly, seldom
 from tests.properties.life.drawing_events import draw_event
 from tests.properties.life.members import REGULATOR, TRADERS
 from tests.properties.life.nouns import Consignment, Holding, Order
@@ -27,6 +27,13 @@ def _holdings(wanted: Callable[[Park, Holding], Any]) -> Callable[[Park], Pools]
         return [each for each in holdings if each.is_live and wanted(park, each)], holdings
 
     return pools
+
+
+def _goods_to_send(park: Park) -> Pools:
+    """What its custodian has an order for comes up more often."""
+    suppliers = {order.supplier for order in park.orders.values() if order.is_agreed}
+    wanted, all_ = _holdings(_may_leave)(park)
+    return wanted + 2 * [each for each in wanted if each.record.holder in suppliers], all_
 
 
 def _may_leave(park: Park, holding: Holding) -> bool:
@@ -72,16 +79,17 @@ def _dispatch(draw: Draw, park: Park, holding: Holding, organisation: int, _: in
 
 
 def _line_to_deliver(draw: Draw, park: Park, suits: Callable[[Order], bool]) -> tuple[bytes, int, int]:
-    """An order to cite, one of its lines and its buyer; often none."""
-    running = (OrderStatus.CONFIRMED, OrderStatus.CHANGING)
-    lines = [
-        (id_, line, order.buyer)
+    """An order to cite, one of its lines and its buyer; sometimes none."""
+    cited = [
+        (id_, line, order)
         for id_, order in park.orders.items()
         for line in range(min(len(order.lines), 3))
-        if suits(order) and (seldom(draw) or (order.status in running and line in order.open_lines - order.services))
+        if suits(order)
     ]
-    cited: tuple[bytes, int, int] = draw(st.sampled_from([*lines, (NO_ORDER, 0, 0)]))
-    return cited
+    running = (OrderStatus.CONFIRMED, OrderStatus.CHANGING)
+    wanted = [each for each in cited if each[2].status in running and each[1] in each[2].open_lines - each[2].services]
+    chosen = None if seldom(draw, 4) else mostly(draw, wanted, [each for each in cited if each[2].is_agreed] or cited)
+    return (chosen[0], chosen[1], chosen[2].buyer) if chosen else (NO_ORDER, 0, 0)
 
 
 def _receive(draw: Draw, park: Park, holding: Holding, _: int, __: int) -> dict[str, Any]:
@@ -161,7 +169,7 @@ GOODS: Final[Mapping[str, Drawer]] = {
         lambda park, organisation: (organisation,),
         lambda draw, park, _, organisation, nth: draw_event(draw, park, organisation, nth),
     ),
-    "DispatchGoods": Drawer(_holdings(_may_leave), lambda park, holding: (park.custodian(holding),), _dispatch),
+    "DispatchGoods": Drawer(_goods_to_send, lambda park, holding: (park.custodian(holding),), _dispatch),
     "ReceiveGoods": Drawer(_holdings(lambda park, each: each.is_on_its_way), _receivers, _receive),
     "EndDispatch": Drawer(_holdings(lambda park, each: each.is_on_its_way), _travellers, _end_dispatch),
     "ReceiveDirect": Drawer(_takers, lambda park, organisation: (organisation,), _receive_direct),

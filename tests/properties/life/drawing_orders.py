@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from contracts.signatures import keccak
 from contracts.typed_data import milestone_id
-from tests.properties.life.choices import Draw, Drawer, lapse, seldom
-from tests.properties.life.members import TRADERS
+from tests.properties.life.choices import Draw, Drawer, lapse, mostly, seldom
+from tests.properties.life.members import NOBODY, SUPPLIERS, TENANTS, TRADERS
 from tests.properties.life.nouns import Milestone, Order
 from tests.properties.life.ordering import bits_of
 from tests.properties.life.park import Park
@@ -21,7 +21,7 @@ _ASKED = (OrderStatus.OFFERED, OrderStatus.CHANGING)
 
 
 def _buyers(park: Park) -> tuple[list[int], list[int]]:
-    return [buyer for buyer in TRADERS if len(park.orders) < _MANY], list(TRADERS)
+    return [buyer for buyer in TENANTS if len(park.orders) < _MANY], list(TRADERS)
 
 
 def _in(*statuses: OrderStatus) -> Any:
@@ -47,12 +47,12 @@ def _reported(park: Park) -> tuple[list[Milestone], list[Milestone]]:
 
 
 def _issue(draw: Draw, park: Park, buyer: int, _: int, nth: int) -> dict[str, Any]:
-    suppliers = [each for each in TRADERS if each != buyer]
-    lines = draw(st.sampled_from((2, 1, 3, 256)))
+    supplier = mostly(draw, [each for each in SUPPLIERS if each != buyer], (*TRADERS, NOBODY))
+    lines = draw(st.sampled_from((2, 1, 3, 3, 2, 256)))
     bits = st.integers(0, (1 << min(lines, 3)) - 1)
     handle = keccak(b"order%d" % (len(park.orders) + nth - seldom(draw)))
     return {
-        "order": {"buyer": buyer, "supplier": draw(st.sampled_from(suppliers)), "handle": handle},
+        "order": {"buyer": buyer, "supplier": supplier, "handle": handle},
         "lines": lines,
         "services": draw(bits),
         "quarantines": draw(bits),

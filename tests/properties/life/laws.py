@@ -39,7 +39,7 @@ def watch(before: Park, after: Park, act: Act) -> None:
         elif earlier.is_live:
             _nothing_leaves_quarantine_unreleased(before, after, act, holding)
             _what_is_held_back_is_used_with_a_breach(act, earlier, holding)
-            _quarantined_goods_only_go_back(before, after, earlier, holding)
+            _quarantined_goods_only_go_back(before, earlier, holding)
     if act.kind == "ReceiveGoods" and act.value["outcome"] != REJECTED:
         _arrives(before, after, act)
     for id_, order in before.orders.items():
@@ -78,13 +78,11 @@ def _what_is_held_back_is_used_with_a_breach(act: Act, earlier: Holding, holding
     assert holding.flags & Flag.BREACH or (destroyed and only_quarantined), "a use under a hold is a breach"
 
 
-def _quarantined_goods_only_go_back(before: Park, after: Park, earlier: Holding, holding: Holding) -> None:
-    """To whoever sent them or made them: them, or the packing they travel in."""
-    to = after.custodian(holding)
-    if to != before.custodian(earlier) and before.is_in_quarantine(earlier):
-        travels_in = [level for level in before.path(earlier) if level.flags & Flag.QUARANTINED]
-        whence = [(level.maker, before.came_from.get(level.id)) for level in travels_in]
-        assert any(to in each for each in whence), "goods in quarantine are passed on to nobody"
+def _quarantined_goods_only_go_back(before: Park, earlier: Holding, holding: Holding) -> None:
+    """To whoever sent them or made them. What fails inside a packing goes where that goes, and stays in quarantine."""
+    to = holding.record.holder
+    if earlier.flags & Flag.QUARANTINED and not earlier.parent and to != earlier.record.holder:
+        assert to in (earlier.maker, before.came_from.get(earlier.id)), "goods in quarantine are passed on to nobody"
 
 
 def _arrives(before: Park, after: Park, act: Act) -> None:

@@ -16,6 +16,7 @@ from tests.properties.life.nouns import Signer
 SUPPLIERS: Final = (3, 4)
 TENANTS: Final = (5, 6)
 REGULATOR: Final = 7
+NOBODY: Final = 99
 TRADERS: Final = (*SUPPLIERS, *TENANTS)
 
 ROLES: Final[Mapping[int, Role]] = {
