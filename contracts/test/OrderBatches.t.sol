@@ -26,8 +26,8 @@ contract OrderBatchesTest is Ordering {
         record(envelope(kind, keyOf(by), actions));
     }
 
-    function milestone(uint256 i) private view returns (MilestoneKey memory) {
-        return MilestoneKey(orders[i], 0, uint8(i));
+    function milestone(uint8 i) private view returns (MilestoneKey memory) {
+        return MilestoneKey(orders[i], 0, i);
     }
 
     function issueAll() private {
@@ -56,7 +56,7 @@ contract OrderBatchesTest is Ordering {
 
     function reportAll() private {
         bytes[] memory actions = new bytes[](SIZE);
-        for (uint256 i; i < SIZE; ++i) {
+        for (uint8 i; i < SIZE; ++i) {
             actions[i] = abi.encode(reporting(milestone(i), true));
         }
         recordAll(DealKinds.reportMilestone(), SUPPLIER, actions);
@@ -100,16 +100,16 @@ contract OrderBatchesTest is Ordering {
         confirmAll();
         reportAll();
         bytes[] memory actions = new bytes[](SIZE);
-        for (uint256 i; i < SIZE; ++i) {
+        for (uint8 i; i < SIZE; ++i) {
             actions[i] = abi.encode(ending(milestone(i)));
         }
         recordAll(DealKinds.endReport(), TENANT, actions);
         reportAll();
-        for (uint256 i; i < SIZE; ++i) {
+        for (uint8 i; i < SIZE; ++i) {
             actions[i] = abi.encode(accepting(milestone(i)));
         }
         recordAll(DealKinds.acceptMilestone(), TENANT, actions);
-        for (uint256 i; i < SIZE; ++i) {
+        for (uint8 i; i < SIZE; ++i) {
             assertStatus(MilestoneStatus.Accepted, milestone(i));
             vm.assertEq(2, openLines(orders[i]));
         }

@@ -90,7 +90,7 @@ contract Deals is Ordering {
 
     function _thatAre(Deal memory deal, Line state) private pure returns (uint256 lines) {
         for (uint256 i; i < LINES; ++i) {
-            if (deal.lines[i] == state) lines |= 1 << i;
+            if (deal.lines[i] == state) lines |= uint256(1) << i;
         }
     }
 
@@ -119,10 +119,10 @@ contract Deals is Ordering {
 
     // --------------------------------------------------------------------------------------- acts on orders
 
-    function issueIt(uint256 which, uint256 lines, uint256 services, uint256 who) external {
+    function issueIt(uint256 which, uint16 lines, uint256 services, uint256 who) external {
         Deal storage deal = _deals[which % DEALS];
         (uint24 by, bool fresh) = _by(deal.key.buyer, who);
-        IssueOrder memory action = issuing(deal.key, uint16(lines % (LINES + 1)), services % 2 ** LINES);
+        IssueOrder memory action = issuing(deal.key, lines % (LINES + 1), services % 2 ** LINES);
         if (!fresh) action.order.supplier = 99; // Nobody.
         bool may = !deal.issued && by == deal.key.buyer && action.lines != 0
             && action.services >> action.lines == 0 && fresh;
@@ -130,7 +130,7 @@ contract Deals is Ordering {
         deal.issued = true;
         deal.services = action.services;
         deal.proposal = Proposal(by, action.lapsesAt, 0, 0);
-        _set(deal, (1 << action.lines) - 1, Line.Open);
+        _set(deal, 2 ** uint256(action.lines) - 1, Line.Open);
     }
 
     function confirmIt(uint256 which, uint256 who) external {
@@ -339,7 +339,7 @@ contract Deals is Ordering {
     }
 
     function _milestoneAt(Deal memory deal, uint256 i) private pure returns (MilestoneKey memory) {
-        return MilestoneKey(deal.key, uint8(i % LINES), uint8(i / LINES));
+        return MilestoneKey(deal.key, [uint8(0), 1, 2, 3][i % LINES], [uint8(0), 1][i / LINES]);
     }
 
     /// @dev The next milestone that was reported, if any is.
