@@ -111,7 +111,7 @@ tests/bench/eas/node_modules/.package-lock.json: tests/bench/eas/package-lock.js
 	@touch $@
 
 .PHONY: prove
-prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither, long fuzz and invariants); docs/proofs.md
+prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither, long fuzz and invariants, 2,000 lives); docs/proofs.md
 	# Each builds into folders of its own: forge finds no tests in a folder that slither wrote.
 	FOUNDRY_PROFILE=plain FOUNDRY_SKIP='[]' FOUNDRY_TEST=contracts/test/proofs FOUNDRY_OUT=build/halmos/out \
 		FOUNDRY_CACHE_PATH=build/halmos/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
@@ -119,6 +119,7 @@ prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slit
 	FOUNDRY_OUT=build/slither/out FOUNDRY_CACHE_PATH=build/slither/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
 		.venv-prove/bin/slither .
 	FOUNDRY_PROFILE=prove $(FORGE) test
+	SUYUAN_LIFE_CHAPTERS=200 $(PYTHON) -m pytest tests/properties/test_life.py
 
 .venv-prove/.locked: requirements-prove.lock
 	.ci/make-venv .venv-prove
