@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from backend.demo.agenda import Act, Agenda
 from backend.demo.member import NO_HEAD, Holding, Member
@@ -11,6 +11,8 @@ from backend.demo.park import Park, Tenant
 from backend.demo.tray import Tray
 from backend.demo.workdays import DAY, working_time
 from contracts.typed_data import action_hash, fold, order_id
+
+_Case = TypeVar("_Case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,15 @@ class Telling:
     def happens(self, per_mille: int) -> bool:
         """Whether this is one of the cases of which a thousand have so many."""
         return self.chance.randrange(1_000) < per_mille
+
+    def one_of(self, cases: Mapping[_Case, int]) -> _Case | None:
+        """Which case this is, of those of which a thousand have so many; None for all others."""
+        drawn = self.chance.randrange(1_000)
+        for case, per_mille in cases.items():
+            if drawn < per_mille:
+                return case
+            drawn -= per_mille
+        return None
 
     def later(self, at: int, least_days: int, most_days: int) -> int:
         """A working time some days after another."""

@@ -1,5 +1,6 @@
 """Deliveries: suppliers make, pack and dispatch; the docks of the tenants answer line by line, and send back."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from backend.demo.agenda import Stage
@@ -25,7 +26,6 @@ from backend.demo.member import (
     Holding,
     Member,
 )
-from backend.demo.park import Tenant
 from backend.demo.quality import Quality
 from backend.demo.stockroom import Stockroom
 from backend.demo.workdays import DAY, working_time
@@ -38,9 +38,25 @@ _EARLY_DAYS, _LATE_DAYS = (5, 9), (-7, 0)
 _IN_CASES = 350
 _LATE = 180
 _REPLACED = 600
-# What the dock says of a thousand lines; the rest it takes as they are.
-_SHORT, _OVER, _REJECTED, _WARM = 45, 25, 35, 30
 _SETTLED_BY_THE_BUYER = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What the dock finds of a line."""
+
+    outcome: int
+    cause: int
+    marks: tuple[Mark, ...]
+
+
+_AS_IT_SHOULD_BE = _Finding(ACCEPTED, 0, ())
+_FINDINGS = {
+    _Finding(SHORT, QUANTITY, (Mark.SHORT,)): 45,
+    _Finding(OVER, QUANTITY, (Mark.OVER,)): 25,
+    _Finding(REJECTED, DAMAGED, (Mark.REJECTED,)): 35,
+    _Finding(ACCEPTED, TEMPERATURE, (Mark.WARM,)): 30,
+}
 
 
 class Deliveries:
@@ -107,10 +123,12 @@ class Deliveries:
     def _answer(self, parcel: Parcel, cargo: Cargo, at: int) -> bool:
         """Answer one line; whether the consignment is in dispute over it."""
         telling, purchase, dock = self._telling, parcel.purchase, parcel.purchase.tenant.dock
-        outcome, cause, mark = self._verdict()
-        warm = cause == TEMPERATURE
-        value = dock.receipt(cargo.outer, parcel.consignment.key, outcome=outcome, cause=cause, quarantine=warm, at=at)
-        telling.tray.put(dock, "ReceiveGoods", value, *mark)
+        found = telling.one_of(_FINDINGS) or _AS_IT_SHOULD_BE
+        outcome, warm = found.outcome, found.cause == TEMPERATURE
+        value = dock.receipt(
+            cargo.outer, parcel.consignment.key, outcome=outcome, cause=found.cause, quarantine=warm, at=at
+        )
+        telling.tray.put(dock, "ReceiveGoods", value, *found.marks)
         parcel.consignment = parcel.consignment.after("ReceiveGoods", value, dock)
         answered = Cargo(cargo.line, cargo.outer.after("ReceiveGoods", value, dock.address), cargo.inside)
         if outcome == REJECTED and telling.happens(_REPLACED):
@@ -124,42 +142,29 @@ class Deliveries:
                 purchase.tenant,
                 answered.outer,
                 at,
-                passed=partial(self._take_in, purchase.tenant, answered),
+                passed=partial(self._take_in, purchase, answered),
                 failed=partial(self._send_back, purchase),
             )
         else:
-            self._take_in(purchase.tenant, answered, answered.outer, at)
+            self._take_in(purchase, answered, answered.outer, at)
         return outcome in (SHORT, OVER)
 
-    def _verdict(self) -> tuple[int, int, tuple[Mark, ...]]:
-        """(outcome, cause, what that means to the trade)."""
-        drawn = self._telling.chance.randrange(1_000)
-        for share, verdict in (
-            (_SHORT, (SHORT, QUANTITY, (Mark.SHORT,))),
-            (_OVER, (OVER, QUANTITY, (Mark.OVER,))),
-            (_REJECTED, (REJECTED, DAMAGED, (Mark.REJECTED,))),
-            (_WARM, (ACCEPTED, TEMPERATURE, (Mark.WARM,))),
-        ):
-            if drawn < share:
-                return verdict
-            drawn -= share
-        return ACCEPTED, 0, ()
-
-    def _take_in(self, tenant: Tenant, cargo: Cargo, outer: Holding, at: int) -> None:
+    def _take_in(self, purchase: Purchase, cargo: Cargo, outer: Holding, at: int) -> None:
         """Put goods on the shelf; what came in a case comes out of it first."""
         if not cargo.inside:
-            self._stockroom.store(tenant, outer, at)
+            self._stockroom.store(purchase.tenant, purchase.supplier, outer, at)
             return
-        act = partial(self._unpack, tenant, cargo, outer)
+        act = partial(self._unpack, purchase, cargo, outer)
         self._telling.agenda.add(Stage.UNPACK, self._telling.later(at, 0, 1), act)
 
-    def _unpack(self, tenant: Tenant, cargo: Cargo, outer: Holding, at: int) -> None:
-        dock = tenant.dock
+    def _unpack(self, purchase: Purchase, cargo: Cargo, outer: Holding, at: int) -> None:
+        dock = purchase.tenant.dock
         roles = {outer: (PARENT, NONE)} | dict.fromkeys(cargo.inside, (CHILD, NONE))
         value = dock.lot_event(AGGREGATION, DELETE, roles, at=at)
         self._telling.tray.put(dock, "RecordLotEvent", value)
         for lot in cargo.inside:
-            self._stockroom.store(tenant, lot.after("RecordLotEvent", value, dock.address), at)
+            unpacked = lot.after("RecordLotEvent", value, dock.address)
+            self._stockroom.store(purchase.tenant, purchase.supplier, unpacked, at)
 
     def _settle(self, parcel: Parcel, at: int) -> None:
         """The supplier agrees that the count was wrong, or the buyer that it was not."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
+from typing import Any
 
 from backend.demo.agenda import Stage
 from backend.demo.business import Subject, Telling
@@ -29,17 +31,45 @@ _AGREEMENT_DAYS = 30
 _LEAST_KEPT = 2
 _MOST_INPUTS = 5
 
-# Of a thousand holdings that come in.
-_CORRECTED, _HELD_BY_REGULATOR, _HELD_BY_TENANT, _RECALLED = 25, 10, 20, 8
 # Of a thousand off-platform purchases, and of a thousand products.
 _TO_BE_EXAMINED, _DELIVERED_BY_A_MEMBER = 120, 60
 _TWO_OUTPUTS, _HANDED_ON, _USED_AGAIN = 200, 250, 400
+
+
+class _Happening(Enum):
+    """What may happen to a delivery that came in well."""
+
+    HELD_BY_REGULATOR = auto()
+    HELD_BY_TENANT = auto()
+    CORRECTED = auto()
+    RECALLED = auto()
+
+
+_HAPPENINGS = {
+    _Happening.HELD_BY_REGULATOR: 10,
+    _Happening.HELD_BY_TENANT: 20,
+    _Happening.CORRECTED: 25,
+    _Happening.RECALLED: 8,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     holding: Holding
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Transfer:
+    """Something goes on without an order: to a neighbour who keeps it, or back to its maker, who does not."""
+
+    giver: Member
+    receiver: Member
+    keeper: Tenant | None = None
+
+    @property
+    def is_return(self) -> bool:
+        return self.keeper is None
 
 
 class Stockroom:
@@ -51,22 +81,23 @@ class Stockroom:
         self._kept: Mapping[str, list[_Kept]] = {tenant.name: [] for tenant in telling.park.tenants}
         self._sheets = dict.fromkeys(self._kept, 0)
 
-    def store(self, tenant: Tenant, holding: Holding, at: int) -> None:
-        """Put goods on the shelf, unless there is something about them."""
+    def store(self, tenant: Tenant, supplier: Member, holding: Holding, at: int) -> None:
+        """Put what a supplier made and delivered on the shelf, unless something happens to it."""
         telling = self._telling
-        maker = self._maker_of(holding)
-        drawn = telling.chance.randrange(1_000)
         back = partial(self._keep, tenant)
-        if drawn < _HELD_BY_REGULATOR:
-            self._quality.hold(telling.park.regulator, holding, at, lifted=back)
-        elif (drawn := drawn - _HELD_BY_REGULATOR) < _HELD_BY_TENANT:
-            self._quality.hold(tenant.quality, holding, at, lifted=back)
-        elif maker is not None and (drawn := drawn - _HELD_BY_TENANT) < _CORRECTED:
-            telling.agenda.add(Stage.CORRECT, telling.later(at, 1, 9), partial(self._correct, tenant, maker, holding))
-        elif maker is not None and drawn - _CORRECTED < _RECALLED:
-            telling.agenda.add(Stage.HOLD, telling.later(at, 1, 9), partial(self._recall, tenant, maker, holding))
-        else:
-            self._keep(tenant, holding, at)
+        match telling.one_of(_HAPPENINGS):
+            case _Happening.HELD_BY_REGULATOR:
+                self._quality.hold(telling.park.regulator, holding, at, lifted=back)
+            case _Happening.HELD_BY_TENANT:
+                self._quality.hold(tenant.quality, holding, at, lifted=back)
+            case _Happening.CORRECTED:
+                act = partial(self._correct, tenant, supplier, holding)
+                telling.agenda.add(Stage.CORRECT, telling.later(at, 1, 9), act)
+            case _Happening.RECALLED:
+                act = partial(self._recall, tenant, supplier, holding)
+                telling.agenda.add(Stage.HOLD, telling.later(at, 1, 9), act)
+            case None:
+                self._keep(tenant, holding, at)
 
     def buy_direct(self, tenant: Tenant, amount_fen: int, at: int) -> None:
         """Buy from somebody who does not sign here: the dock alone says that it came, and quality may want to see it.
@@ -99,7 +130,7 @@ class Stockroom:
 
     def send_back(self, tenant: Tenant, maker: Member, holding: Holding, at: int) -> None:
         """Return goods to whoever made them."""
-        act = partial(self._send, tenant.dock, maker, holding, (Stage.TAKE_BACK, (Mark.RETURNED,), None))
+        act = partial(self._send, _Transfer(tenant.dock, maker), holding)
         self._telling.agenda.add(Stage.SEND_BACK, self._telling.later(at, 0, 5), act)
 
     def work(self, until: int) -> None:
@@ -131,33 +162,24 @@ class Stockroom:
         elif telling.happens(_HANDED_ON):
             tenants = telling.park.tenants
             neighbour = tenants[(tenants.index(tenant) + 1) % len(tenants)]
-            then = (Stage.TAKE_ON, (), neighbour)
-            act = partial(self._send, director, neighbour.dock, made[0], then)
+            act = partial(self._send, _Transfer(director, neighbour.dock, neighbour), made[0])
             telling.agenda.add(Stage.HAND_ON, telling.later(at, 1, 6), act)
 
-    def _send(
-        self,
-        giver: Member,
-        receiver: Member,
-        holding: Holding,
-        then: tuple[Stage, tuple[Mark, ...], Tenant | None],
-        at: int,
-    ) -> None:
-        stage, marks, keeper = then
-        consignment = giver.consignment(receiver)
+    def _send(self, transfer: _Transfer, holding: Holding, at: int) -> None:
+        giver = transfer.giver
+        consignment = giver.consignment(transfer.receiver)
         value = giver.dispatch(holding, consignment, at=at)
-        self._telling.tray.put(giver, "DispatchGoods", value, *marks)
-        sent = holding.after("DispatchGoods", value, giver.address)
-        act = partial(self._take, receiver, sent, consignment, keeper)
+        self._telling.tray.put(giver, "DispatchGoods", value, *[Mark.RETURNED] * transfer.is_return)
+        act = partial(self._take, transfer, holding.after("DispatchGoods", value, giver.address), consignment)
+        stage = Stage.TAKE_BACK if transfer.is_return else Stage.TAKE_ON
         self._telling.agenda.add(stage, self._telling.later(at, 0, 3), act)
 
-    def _take(
-        self, receiver: Member, sent: Holding, consignment: Mapping[str, object], keeper: Tenant | None, at: int
-    ) -> None:
+    def _take(self, transfer: _Transfer, sent: Holding, consignment: Mapping[str, Any], at: int) -> None:
+        receiver = transfer.receiver
         value = receiver.receipt(sent, consignment, at=at)
         self._telling.tray.put(receiver, "ReceiveGoods", value)
-        if keeper is not None:
-            self._keep(keeper, sent.after("ReceiveGoods", value, receiver.address), at)
+        if transfer.keeper is not None:
+            self._keep(transfer.keeper, sent.after("ReceiveGoods", value, receiver.address), at)
 
     def _destroy(self, tenant: Tenant, holding: Holding, at: int) -> None:
         """What failed and cannot go back is destroyed, some days after."""
@@ -199,14 +221,3 @@ class Stockroom:
         dock = tenant.dock
         sheet = {"organisation": dock.organisation, "day": day}
         self._telling.tray.put(dock, "SignSheet", dock.state(sheet=sheet, seq=0, occurredAt=at))
-
-    def _maker_of(self, holding: Holding) -> Member | None:
-        """The supplier that made a lot, if it is one of the park that signed for it."""
-        return next(
-            (
-                supplier
-                for supplier in self._telling.park.suppliers
-                if supplier.organisation == holding.maker == holding.creator
-            ),
-            None,
-        )
