@@ -45,6 +45,11 @@ _BLOCKS = {
     "stock_quarantined": ErrorKind(
         409, "The holding is in quarantine.", "Have a quality signer other than the receiver release it."
     ),
+    "stock_finding_open": ErrorKind(
+        409,
+        "A certificate or logger file found something about the holding, and nobody has decided on it.",
+        "/v1/release-blocks lists the findings; somebody of quality closes each with a reason.",
+    ),
     "stock_not_released": ErrorKind(
         409,
         "What arrives of this item is unusable until it is released, and nobody has released this.",

@@ -2,6 +2,7 @@
 
 Nothing is usable before another person's release: an item that is quarantined on receipt is usable only when its
 holding was in quarantine with us and is so no longer, which on chain takes a quality signer other than the receiver.
+And nothing is usable while a finding on it is open: a broken cold chain counts before anybody has signed a hold.
 What an organisation made, split or had before our time was never received, and needs no release here.
 """
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, select, text
 
 from backend.db import among
 from backend.identity.actor import Actor
+from backend.quality.release import open_blocks
 from backend.traceability.records import FLAGS, HOLDING_STATUS, ORIGIN, RECALLED
 from indexer import schema as mirror
 
@@ -81,6 +83,8 @@ class Standing:
     is_recalled: bool
     needs_release: bool
     """It came from somebody else, and was never released after a quarantine with us."""
+    has_findings: bool
+    """A certificate or a logger file found something, and nobody has decided on it yet."""
 
 
 def standings(connection: Connection, actor: Actor, holding_ids: Collection[bytes]) -> dict[bytes, Standing]:
@@ -103,6 +107,7 @@ def standings(connection: Connection, actor: Actor, holding_ids: Collection[byte
         },
     )
     recalled = _recalled(connection, holding_ids)
+    found = {block.asked for block in open_blocks(connection, actor.organisation, holding_ids)}
     return {
         row.holding: Standing(
             custodian=custody[row.holding][0],
@@ -110,6 +115,7 @@ def standings(connection: Connection, actor: Actor, holding_ids: Collection[byte
             flags=custody[row.holding][2],
             is_recalled=row.holding in recalled,
             needs_release=row.was_received and not row.was_quarantined,
+            has_findings=row.holding in found,
         )
         for row in receipts
     }
@@ -152,8 +158,10 @@ def use_block(actor: Actor, lot: RowMapping, standing: Standing | None) -> str |
     assert standing is not None
     if on_hold := hold_block(standing):
         return on_hold
-    if standing.is_recalled:
-        return "stock_recalled"
-    if standing.flags & QUARANTINED:
-        return "stock_quarantined"
-    return "stock_not_released" if lot["quarantine"] and standing.needs_release else None
+    against = (
+        (standing.is_recalled, "stock_recalled"),
+        (standing.flags & QUARANTINED, "stock_quarantined"),
+        (standing.has_findings, "stock_finding_open"),
+        (lot["quarantine"] and standing.needs_release, "stock_not_released"),
+    )
+    return next((code for stands, code in against if stands), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from backend.demo.member import ADD, AGGREGATION, CHILD, NONE, PARENT
+from tests.backend.quality.papers import log, logger_asked
 from tests.backend.stock.receiving import FAIL, hex_of, pass_by, quality_signer, receive, shelve
 from tests.backend.stock.shelf import Shelf
 
@@ -118,3 +119,17 @@ def test_what_is_not_in_the_organisation_s_custody_is_not_its_stock(shelf: Shelf
     park.dispatch("tenant", "supplier", received)
     assert "stock_not_in_custody" == shelf.refused_tap("consume", lot_id)[0]
     assert "stock_not_in_custody" == shelf.refused_tap("transfer", lot_id, to="FRIDGE")[0]
+
+
+def test_a_broken_cold_chain_keeps_goods_from_use_before_anybody_has_signed_a_hold(shelf: Shelf) -> None:
+    holding = receive(shelf.park)
+    lot_id = shelve(shelf, holding)
+    asked = logger_asked(holding, log("4", "20", "21", "22", "4", minutes=60))
+    answer = shelf.park.ask("tenant", "POST", "/v1/logger-files", asked)
+    (block,) = answer.json()["document"]["blocks"]
+    assert "stock_finding_open" == shelf.refused_tap("consume", lot_id)[0]
+    closed = shelf.park.ask(
+        "bea@tenant", "POST", f"/v1/release-blocks/{block['number']}/close", {"reason": "stable for a day at 25"}
+    )
+    assert 200 == closed.status_code, closed.text
+    shelf.tap("consume", lot_id)
