@@ -52,7 +52,8 @@ test: setup ## run every test: contracts, face, and everything in Python
 	@echo "test: face (vitest)"
 	@cd frontend && ../$(MODULES)/vitest run
 	@echo "test: contracts, indexer, backend, deploy in Python (pytest)"
-	@$(PYTHON) -m pytest
+	@# Two processes, each with servers of its own: what is tested waits more than it computes.
+	@$(PYTHON) -m pytest --numprocesses 2 --dist worksteal
 
 CHECKS := check-style check-types check-imports check-dependencies check-house \
 	check-solidity check-typescript check-artifacts check-vectors
