@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backend.demo.facts import Mark
+from backend.demo.facts import Facts, Mark
 from contracts.typed_data import order_id
 from tests.backend.demo.years import A_SUNDAY, a_year, told
 
@@ -49,18 +49,18 @@ def test_on_another_day_it_is_the_same_year_with_the_same_ids(days_later: int) -
     assert facts.actions == other_facts.actions
 
 
-@pytest.mark.parametrize("events", [100, 500, 2_000, 10_000])
+@pytest.mark.parametrize("events", [100, 500, 3_000])
 def test_it_has_about_as_many_events_as_asked_for_and_never_more(events: int) -> None:
-    _, facts = year = a_year(1, events)
-    signed = sum(each.actions for each in year[0].tell())
+    year, facts = a_year(1, events)
+    signed = sum(each.actions for each in year.tell())
     assert 0.9 * events < facts.events <= events
     assert facts.events - signed == 33, "those by which the members came in"
 
 
 def test_what_is_kept_is_open_business_alone() -> None:
-    year, _ = a_year(1, 20_000)
+    year, _ = a_year(1, 8_000)
     most = max(year.open_business for _ in year.tell())
-    assert most < 1_000
+    assert most < 500
 
 
 def test_everything_happens_in_working_hours_of_the_past_year() -> None:
@@ -94,17 +94,21 @@ def test_every_delivery_on_an_order_cites_one_that_was_confirmed() -> None:
     assert len(cited) > 50
 
 
-def test_all_that_goes_wrong_in_a_year_goes_wrong_here() -> None:
-    facts = told(1, 20_000, story=False)
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    """A year large enough for shares to be near what they are drawn with."""
+    return told(1, 12_000, story=False)
+
+
+def test_all_that_goes_wrong_in_a_year_goes_wrong_here(facts: Facts) -> None:
     assert set(Mark) == set(facts.marks)
     kinds = ("CorrectDetails", "AgreeCorrection", "RecallLot", "PlaceHold", "CountersignReceipt", "SettleDiscrepancy")
     assert all(facts.actions[kind] > 5 for kind in kinds)
 
 
-def test_about_half_of_the_money_goes_off_the_platform() -> None:
-    marks = told(1, 20_000, story=False).marks
-    share = marks[Mark.OFF_PLATFORM_FEN] / (marks[Mark.OFF_PLATFORM_FEN] + marks[Mark.ORDERED_FEN])
-    assert 0.45 < share < 0.55
+def test_about_half_of_the_money_goes_off_the_platform(facts: Facts) -> None:
+    direct, ordered = facts.marks[Mark.OFF_PLATFORM_FEN], facts.marks[Mark.ORDERED_FEN]
+    assert 0.4 < direct / (direct + ordered) < 0.6
 
 
 def test_a_tenants_goods_are_released_by_another_key_than_received_them() -> None:
