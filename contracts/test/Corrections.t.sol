@@ -256,6 +256,15 @@ contract CorrectionsTest is Goods {
         refuseCorrection(Reason.WrongState, SUPPLIER, goods.id(), 0);
     }
 
+    /// @dev A dispatch stands in two heads: it must not be corrected under the receiver's pen by way of the other.
+    function test_nothing_is_corrected_in_a_consignment_while_a_line_of_it_awaits_its_answer() external {
+        bytes32 consignment = idOf(consignmentOf(SUPPLIER, TENANT));
+        dispatch(goods, TENANT);
+        refuseCorrection(Reason.WrongState, SUPPLIER, consignment, 0);
+        receiveIt(TENANT, goods);
+        assertWaitsFor(TENANT, correct(SUPPLIER, consignment, 0));
+    }
+
     function test_whoever_took_a_packing_must_agree_about_what_is_in_it() external {
         HoldingKey memory box = make(SUPPLIER, 2);
         pack(SUPPLIER, box, goods);

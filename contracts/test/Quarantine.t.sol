@@ -214,6 +214,18 @@ contract QuarantineTest is Goods {
         refuseVerdict(Reason.SameSigner, SUPPLIER, vial, Verdict.Pass);
     }
 
+    /// @dev The box failed here before it went away: what brought it back is what counts.
+    function test_what_comes_back_in_a_failed_box_has_the_receiver_of_the_whole() external {
+        pack(SUPPLIER, box, vial);
+        pack(SUPPLIER, pallet, box);
+        fail(box);
+        handOver(pallet, RIVAL);
+        handIntoQuarantine(pallet, SUPPLIER);
+        unpack(SUPPLIER, box, vial);
+        assertReceipt(keyOf(SUPPLIER), RIVAL, vial);
+        refuseVerdict(Reason.SameSigner, SUPPLIER, vial, Verdict.Pass);
+    }
+
     // ------------------------------------------------------------------------------ what an attacker would try
 
     function unpackAll(HoldingKey memory parent, HoldingKey memory a, HoldingKey memory b)
