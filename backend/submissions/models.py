@@ -114,6 +114,7 @@ SUBMISSION_ITEM = Table(
     Column("reason", Text),
     PrimaryKeyConstraint("digest", "index"),
     ForeignKeyConstraint(["digest"], [SUBMISSION.c.digest]),
+    Index("ix_submission_item_action_hash", "action_hash"),
     comment="The actions of a submission, in order.",
 )
 

@@ -22,7 +22,10 @@ def upgrade() -> None:
         comment="Events captured, by what they say and not by what they are called; times are Unix seconds.",
     )
     op.create_index("ix_captured_event_action_hash", "captured_event", ["action_hash"], schema="service")
+    # What became of a captured event is asked by its action.
+    op.create_index("ix_submission_item_action_hash", "submission_item", ["action_hash"], schema="service")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_submission_item_action_hash", "submission_item", schema="service")
     op.drop_table("captured_event", schema="service")
