@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,28 +15,46 @@ _LOOK_EACH_SECONDS = 0.2
 _UNDER_WAY = ("accepted", "relayed", "mined")
 
 
+class Refusal(Failure):
+    """The service, or the chain, refuses: its own code, with its parameters."""
+
+    def __init__(self, code: str, message: str, next_step: str, params: Mapping[str, Any]) -> None:
+        super().__init__(code, message, next_step)
+        self.params = params
+
+
 class Client:
     """Asks one service as one member."""
 
     def __init__(self, api_url: str, token: str) -> None:
-        self._address = urlsplit(api_url).netloc
+        address = urlsplit(api_url)
+        self._address = address.netloc
+        self._connection = HTTPSConnection if address.scheme == "https" else HTTPConnection
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def get(self, path: str, **query: str | int) -> Any:
         """The JSON at a path.
 
         Raises:
-            Failure: the service refuses; its own code.
+            Refusal: the service refuses; its own code.
         """
         return self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    def post(self, path: str, body: object) -> Any:
+        """What the service answers to a body.
+
+        Raises:
+            Refusal: the service refuses; its own code.
+        """
+        return self._ask("POST", path, body)
 
     def submit(self, *batches: Mapping[str, Any]) -> list[str]:
         """Bring signed batches, in order; where to follow each.
 
         Raises:
-            Failure: one of them was refused; its code.
+            Refusal: one of them was refused; its code.
         """
-        results = self._ask("POST", "/v1/submissions", {"batches": batches})["results"]
+        results = self.post("/v1/submissions", {"batches": batches})["results"]
         for result in results:
             if result["problem"] is not None:
                 raise _failure(result["problem"])
@@ -46,7 +64,8 @@ class Client:
         """Until every submission is mirrored.
 
         Raises:
-            Failure: one was refused (its code), or `not_mirrored_in_time`.
+            Refusal: one was refused; its code.
+            Failure: `not_mirrored_in_time`.
         """
         deadline = time.monotonic() + within_seconds
         for url in status_urls:
@@ -59,10 +78,11 @@ class Client:
                     )
                 time.sleep(_LOOK_EACH_SECONDS)
             if status["state"] == "refused":
-                raise Failure(status["reason"], f"{url} was refused", "docs/errors.md has the code")
+                code, params = status["reason"], status["reason_params"] or {}
+                raise Refusal(code, f"{url} was refused", "docs/errors.md has the code", params)
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
-        with closing(HTTPConnection(self._address, timeout=_SECONDS_FOR_AN_ANSWER)) as connection:
+        with closing(self._connection(self._address, timeout=_SECONDS_FOR_AN_ANSWER)) as connection:
             connection.request(method, path, None if body is None else json.dumps(body), self._headers)
             answer = connection.getresponse()
             content = json.load(answer)
@@ -71,7 +91,8 @@ class Client:
         return content
 
 
-def _failure(problem: Mapping[str, Any]) -> Failure:
+def _failure(problem: Mapping[str, Any]) -> Refusal:
     if problem["code"] == "nothing_accepted":
         return _failure(problem["params"]["results"][0]["problem"])
-    return Failure(problem["code"], f"{problem['title']} {problem['params']}", problem["next_step"])
+    message = f"{problem['title']} {problem['params']}"
+    return Refusal(problem["code"], message, problem["next_step"], problem["params"])
