@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true, union_all
+from sqlalchemy import Connection, Row, Select, func, or_, select, union_all
 
 from backend.identity.actor import Actor
 from backend.procurement.consignments import NO_ORDER
@@ -14,17 +14,24 @@ _DIRECT = mirror.EVENT_TABLES["ReceivedDirect"]
 _COUNTERSIGNED = mirror.EVENT_TABLES["ReceiptCountersigned"]
 _NO_CLAIM = bytes(32)
 
+# A countersignature leaves a record of its own, held by who signed it.
+_COUNTERSIGNER = (
+    select(mirror.record.c.holder).where(mirror.record.c.number == _COUNTERSIGNED.c.number + 1).scalar_subquery()
+)
+
 
 def direct_receipts(connection: Connection, actor: Actor, *, changed_since: int) -> DirectReceiptPageOut:
     """A page of one-sided receipts, by their last changes: their taking in, or their countersigning."""
     taken_in = _receipts().where(_DIRECT.c.number > changed_since, _COUNTERSIGNED.c.number.is_(None))
     countersigned = _receipts().where(_COUNTERSIGNED.c.number > changed_since)
-    branches = [
-        (taken_in.where(_may_see(actor, _DIRECT.c.holding_creator)), _DIRECT.c.number),
-        (countersigned.where(_may_see(actor, _DIRECT.c.holding_creator)), _COUNTERSIGNED.c.number),
-    ]
-    if not actor.is_overseer:
-        branches.append((countersigned.where(_may_see(actor, mirror.record.c.holder)), _COUNTERSIGNED.c.number))
+    if actor.is_overseer:
+        branches = [(taken_in, _DIRECT.c.number), (countersigned, _COUNTERSIGNED.c.number)]
+    else:
+        ours, by_us = _DIRECT.c.holding_creator == actor.organisation, actor.organisation == _COUNTERSIGNER
+        branches = [
+            (taken_in.where(ours), _DIRECT.c.number),
+            (countersigned.where(or_(ours, by_us)), _COUNTERSIGNED.c.number),
+        ]
     found = union_all(*(select(branch.order_by(number).limit(PAGE + 1).subquery()) for branch, number in branches))
     page = connection.execute(found.order_by("number").limit(PAGE + 1)).all()
     final = final_block(connection)
@@ -34,24 +41,19 @@ def direct_receipts(connection: Connection, actor: Actor, *, changed_since: int)
 
 
 def _receipts() -> Select[Any]:
-    # A countersignature names a receipt by its action hash, and leaves a record of its own held by who signed.
+    # A countersignature names a receipt by its action hash.
     return (
         select(
             func.coalesce(_COUNTERSIGNED.c.number, _DIRECT.c.number).label("number"),
             mirror.event.c.action_hash,
             mirror.event.c.occurred_at,
             *_DIRECT.c["id", "holding_creator", "order", "line", "claim"],
-            mirror.record.c.holder.label("countersigned_by"),
+            _COUNTERSIGNER.label("countersigned_by"),
         )
         .select_from(_DIRECT)
         .join(mirror.event, mirror.event.c.number == _DIRECT.c.number)
         .outerjoin(_COUNTERSIGNED, _COUNTERSIGNED.c.receipt_receipt == mirror.event.c.action_hash)
-        .outerjoin(mirror.record, mirror.record.c.number == _COUNTERSIGNED.c.number + 1)
     )
-
-
-def _may_see(actor: Actor, party: ColumnElement[int]) -> ColumnElement[bool]:
-    return true() if actor.is_overseer else party == actor.organisation
 
 
 def _receipt(row: Row[Any], final: int) -> DirectReceiptOut:

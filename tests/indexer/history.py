@@ -84,16 +84,26 @@ class History:
         self.sign(TENANT, "RecordLotEvent", kind=kind, action=action, items=items)
         self.created |= {serial: self.height for serial, (_, origin) in roles.items() if origin != EXISTING}
 
-    def dispatch(self, serial: int, lapses_at: int = FAR) -> None:
+    def dispatch(self, serial: int, lapses_at: int = FAR, order: bytes = bytes(32)) -> None:
         self.sign(
             TENANT,
             "DispatchGoods",
             holding=holding(serial),
             consignment=consignment(serial),
             seq=self.seq(serial),
-            order=bytes(32),
+            order=order,
             line=0,
             lapsesAt=lapses_at,
+        )
+
+    def end_dispatch(self, serial: int) -> None:
+        """The tenant withdraws what it sent."""
+        self.sign(
+            TENANT,
+            "EndDispatch",
+            holding=holding(serial),
+            consignment=consignment(serial),
+            seq=self.seq(serial),
         )
 
     def receive_directly(self) -> int:
@@ -116,8 +126,9 @@ class History:
         kept = self.height - depth
         self.created = {serial: block for serial, block in self.created.items() if block <= kept}
 
-    def sign(self, signer: int, action: str, /, *more: Value, **fields: Any) -> None:
-        """Signs one action, or with `more` several of a kind, and has them recorded in a block of their own."""
+    def sign(self, signer: int, action: str, /, *more: Value, **fields: Any) -> bytes:
+        """Signs one action, or with `more` several of a kind, and has them recorded in a block of their own; the hash
+        of the first."""
         self._signed += 1
         statement = {"occurredAt": OCCURRED_AT, "schema": 5, "root": keccak(b"root%d" % self._signed)}
         actions = tuple({**statement, **each} for each in (fields, *more))
@@ -126,6 +137,7 @@ class History:
         ledger = self.deployment.contracts[ACTIONS[action].ledger].address
         signature = sign(batch.digest(Domain(self.deployment.chain_id, ledger)), self._keys[signer])
         self.send(ledger, calldata(SignedBatch(batch, self.address(signer), signature)))
+        return batch.action_hashes()[0]
 
     def send(self, to: str | None, data: bytes) -> dict[str, str]:
         """Has a transaction mined; its receipt."""

@@ -7,11 +7,21 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from contracts.signatures import address_bytes, keccak
-from contracts.typed_data import consignment_id, holding_id, lot_id, organisation_id, signer_id
+from contracts.typed_data import consignment_id, fold, holding_id, lot_id, order_id, organisation_id, signer_id
 from indexer import schema
 from indexer.decode import MAX_POSITION
 from tests.indexer.conftest import Mirror
-from tests.indexer.history import ALL_RIGHTS, FAR, OPERATOR, ROLE_TENANT, TENANT, History, consignment, holding
+from tests.indexer.history import (
+    ALL_RIGHTS,
+    FAR,
+    OCCURRED_AT,
+    OPERATOR,
+    ROLE_TENANT,
+    TENANT,
+    History,
+    consignment,
+    holding,
+)
 
 
 def rows(mirror: Mirror, query: Select[Any]) -> list[tuple[Any, ...]]:
@@ -127,3 +137,64 @@ def test_a_direct_receipt_is_a_holding_out_of_nothing(history: History, mirror: 
     query = select(*schema.holding.c["number", "id", "maker", "origin"])
     assert (number + 1, holding_id({**holding(serial), "maker": 0}), 0, 3) in rows(mirror, query)
     assert (number, number + 1) in rows(mirror, select(*schema.lineage.c["source_number", "target_number"]))
+
+
+def test_what_happens_to_an_order_and_to_its_goods_is_one_step_each(history: History, mirror: Mirror) -> None:
+    order = {"buyer": OPERATOR, "supplier": TENANT, "handle": keccak(b"order")}
+    terms = {"lines": 1, "services": 0, "quarantines": 0, "lapsesAt": FAR}
+    head = fold(bytes(24), history.sign(OPERATOR, "IssueOrder", order=order, **terms), history.address(OPERATOR))
+    history.sign(TENANT, "ConfirmOrder", order=order, agreesTo=head, promisedAt=OCCURRED_AT)
+    cited, uncited = history.make(), history.make()
+    history.dispatch(cited, order=order_id(order))
+    history.dispatch(uncited)
+    mirror.catch_up()
+    for serial in (cited, uncited):
+        history.end_dispatch(serial)
+    mirror.catch_up()
+    steps, event = schema.order_step, schema.event
+    query = (
+        select(event.c.kind, *steps.c["order_id", "buyer", "supplier", "line", "holding_id"])
+        .join_from(steps, event, event.c.number == steps.c.number)
+        .order_by(steps.c.number)
+    )
+    parties = (order_id(order), OPERATOR, TENANT)
+    goods = (0, holding_id(holding(cited)))
+    assert [
+        ("OrderIssued", *parties, None, None),
+        ("OrderConfirmed", *parties, None, None),
+        ("GoodsDispatched", *parties, *goods),
+        ("DispatchEnded", *parties, *goods),
+    ] == rows(mirror, query)
+    (latest,) = rows(mirror, select(schema.order_step_latest.c.number))
+    assert latest == max(rows(mirror, select(steps.c.number)))
+    assert () == mirror.verify().differences
+
+
+def test_what_is_on_its_way_is_so_until_its_answer(history: History, mirror: Mirror) -> None:
+    serial = history.make()
+    history.dispatch(serial)
+    mirror.catch_up()
+    transit, consigned = schema.transit_latest, schema.consignment_latest
+    query = select(*transit.c["holding_id", "consignment_id", "sender", "receiver", "lapses_at"])
+    sent = (holding_id(holding(serial)), consignment_id(consignment(serial)), TENANT, OPERATOR)
+    assert [(*sent, FAR)] == rows(mirror, query)
+    history.end_dispatch(serial)
+    mirror.catch_up()
+    assert [(*sent, None)] == rows(mirror, query)
+    query = select(*consigned.c["id", "sender", "receiver", "discrepancy"])
+    assert [(*sent[1:], 0)] == rows(mirror, query)
+
+
+def test_a_step_of_an_order_goes_with_its_block(history: History, mirror: Mirror) -> None:
+    order = {"buyer": OPERATOR, "supplier": TENANT, "handle": keccak(b"order")}
+    terms = {"lines": 1, "services": 0, "quarantines": 0, "lapsesAt": FAR}
+    head = fold(bytes(24), history.sign(OPERATOR, "IssueOrder", order=order, **terms), history.address(OPERATOR))
+    mirror.catch_up()
+    before = rows(mirror, select(schema.order_step_latest))
+    history.sign(TENANT, "ConfirmOrder", order=order, agreesTo=head, promisedAt=OCCURRED_AT)
+    mirror.catch_up()
+    assert before != rows(mirror, select(schema.order_step_latest))
+    history.reorganise(1)
+    mirror.catch_up()
+    assert before == rows(mirror, select(schema.order_step_latest))
+    assert () == mirror.verify().differences
