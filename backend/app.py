@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from backend.books.routes import router as books_router
 from backend.capture.routes import router as capture_router
 from backend.chemicals.routes import router as chemicals_router
 from backend.db import POOL
@@ -97,6 +98,7 @@ def create_app(service: Service) -> FastAPI:
         stock_router,
         details_router,
         capture_router,
+        books_router,
         submissions_router,
         traceability_router,
         procurement_router,

@@ -14,6 +14,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from backend.app import create_app
+from backend.books.bookkeeper import Bookkeeper
 from backend.db import open_engine
 from backend.failures import UsageFailure
 from backend.identity.actor import ALL_RIGHTS, Right
@@ -48,7 +49,7 @@ def serve() -> None:
 
 
 def work() -> None:
-    """Run the worker: the relayer, by task and by sweep, until a signal ends it."""
+    """Run the worker: the relayer, by task and by sweep, and the bookkeeper, until a signal ends it."""
     configure_logs()
     settings = load(Settings)
     service = open_service(settings, nudge=lambda _: None)
@@ -56,10 +57,13 @@ def work() -> None:
     celery = make_celery(service.broker_url)
     register(celery, relayer)
     sweep = Sweep(relayer, beside=[partial(settle_orders, service.engine)])
+    bookkeeper = Bookkeeper(service.engine, service.ring)
     sweep.start()
+    bookkeeper.start()
     try:
         run_worker(celery)
     finally:
+        bookkeeper.stop()
         sweep.stop()
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Table, select
 from indexer import schema as mirror
 
 # Columns of the events' own tables that name a party.
-_PARTY_COLUMNS = (
+PARTY_COLUMNS = (
     "organisation",
     "order_buyer",
     "order_supplier",
@@ -27,7 +27,7 @@ def readers_of(connection: Connection, root: bytes) -> set[int] | None:
     found = {signer} if (signer := signer_of(connection, root)) else set()
     table: Table | None = mirror.EVENT_TABLES.get(row.kind)
     if table is not None:
-        columns = [table.c[name] for name in _PARTY_COLUMNS if name in table.c]
+        columns = [table.c[name] for name in PARTY_COLUMNS if name in table.c]
         if columns:
             found |= set(connection.execute(select(*columns).where(table.c.number == row.number)).one())
     return found - {0}

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from backend.errors.books import BOOKS
 from backend.errors.capture import CAPTURE
 from backend.errors.chemicals import CHEMICALS
 from backend.errors.details import DETAILS
@@ -59,5 +60,5 @@ def problem(code: str, params: Params, request_id: str | None = None) -> dict[st
 
 
 CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(
-    REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY | CHEMICALS | STOCK | REQUISITIONS | DETAILS | CAPTURE
+    REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY | CHEMICALS | STOCK | REQUISITIONS | DETAILS | BOOKS | CAPTURE
 )

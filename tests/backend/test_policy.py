@@ -15,6 +15,7 @@ from backend.identity import policy
 from backend.identity.actor import Right
 from backend.identity.commands import create_token, revoke_token
 from backend.identity.policy import ROUTES, Answer, Row
+from tests.backend.books.scene import books_of_anybody
 from tests.backend.chemicals.scene import certificates_of_tenant
 from tests.backend.details.scene import details_of_tenant
 from tests.backend.items.scene import items_of_tenant
@@ -48,6 +49,7 @@ class Scene:
             **trade_of_tenant(park),
             **quality_of_tenant(park, self.subject),
             **details_of_tenant(park, self.subject),
+            **books_of_anybody(park),
             **certificates_of_tenant(park),
             **stock_of_tenant(park, self.subject),
             **purchasing_of_tenant(park),

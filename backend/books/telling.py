@@ -1,0 +1,89 @@
+"""The EPCIS event that details tell, with what it is looked up by in one form each."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from backend.books.openings import canonical, storable
+from backend.epcis import jsonld, vocabulary
+from backend.epcis.canonical import event_hash
+from backend.epcis.check import check_event
+
+LONGEST_EPC = 600
+"""Characters of an object's name that it is looked up by: an index has no place for one without end."""
+
+_EPCS = ("epcList", "childEPCs")
+_ANY_EPCS = ("parentID", *_EPCS, "inputEPCList", "outputEPCList")
+_SHA_256 = "ni:///sha-256;"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def told(event: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The columns of `epcis_event`; None if what stands there is no event of EPCIS 2.0."""
+    if next(check_event(event, ""), None) is not None:
+        return None
+    try:
+        (read,) = jsonld.events(event)
+        name = event_hash(read)
+    except RecursionError:
+        return None
+    bound = jsonld.prefixes(event.get("@context", ()))
+    return {
+        "hash": bytes.fromhex(name.removeprefix(_SHA_256)[:64]),
+        "event_id": _text(event.get("eventID")),
+        "type": storable(vocabulary.expanded(event["type"], bound)),
+        "event_time": microseconds(event["eventTime"]),
+        "action": _text(event.get("action")),
+        "biz_step": _word(event, "bizStep", bound),
+        "disposition": _word(event, "disposition", bound),
+        "read_point": _place(event.get("readPoint")),
+        "biz_location": _place(event.get("bizLocation")),
+        "epcs": sorted({looked_up(each) for each in _named(event, _EPCS)}),
+        "any_epcs": sorted({looked_up(each) for each in _named(event, _ANY_EPCS)}),
+        "is_erroneous": "errorDeclaration" in event,
+        "body": dict(event),
+    }
+
+
+def looked_up(epc: str) -> str:
+    """An object's name as `epcs` has it."""
+    return canonical(epc)[:LONGEST_EPC]
+
+
+def word(value: str, name: str, bound: Mapping[str, str] = vocabulary.PREFIXES) -> str:
+    """A word of the vocabulary as a Web URI, as the column of the property `name` has it."""
+    return storable(vocabulary.modern(vocabulary.word(value, name, bound)))
+
+
+def microseconds(moment: str) -> int:
+    """Unix microseconds of a time with its offset; finer digits are cut off.
+
+    Raises:
+        ValueError: it is no such time.
+    """
+    read = datetime.fromisoformat(moment.upper())
+    if read.tzinfo is None:
+        raise ValueError(f"{moment} has no offset")
+    return (read - _EPOCH) // timedelta(microseconds=1)
+
+
+def _word(event: Mapping[str, Any], name: str, bound: Mapping[str, str]) -> str | None:
+    value = event.get(name)
+    return word(value, name, bound) if isinstance(value, str) else None
+
+
+def _place(place: Any) -> str | None:
+    name = place.get("id") if isinstance(place, Mapping) else None
+    return canonical(name) if isinstance(name, str) else None
+
+
+def _text(value: Any) -> str | None:
+    return storable(value) if isinstance(value, str) else None
+
+
+def _named(event: Mapping[str, Any], properties: tuple[str, ...]) -> Iterator[str]:
+    for name in properties:
+        value = event.get(name)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str):
+                yield each
