@@ -1,10 +1,17 @@
 """What capture refuses."""
 
 from backend.errors.kind import ErrorKind
+from backend.errors.sheets import SHEETS
 
-CAPTURE = {
+_EVENTS = {
     "event_duplicate": ErrorKind(
         409, "Your organisation has captured this event before.", "Nothing is to be done; `params` names the record."
+    ),
+    "query_parameter_unknown": ErrorKind(
+        400, "The query has a parameter that is not answered here.", "docs/capture.md lists those that are."
+    ),
+    "query_parameter_invalid": ErrorKind(
+        400, "A parameter of the query has no value it can have.", "`params` names the parameter, and what is needed."
     ),
     "event_not_carried": ErrorKind(
         422,
@@ -15,3 +22,5 @@ CAPTURE = {
         422, "The event speaks of more things than one record carries.", "Tell it in several events."
     ),
 }
+
+CAPTURE = _EVENTS | SHEETS
