@@ -32,6 +32,9 @@ _LEAST_EVENTS, _MOST_EVENTS = 100, 1_000_000
 _EVENTS = 500
 # A smaller park has no room for the story it begins with; it begins with its year.
 _LEAST_EVENTS_FOR_THE_STORY = 500
+# Anvil copies all storage for each block: of a larger park, 500 copies would fill this machine.
+_MOST_EVENTS_WITH_STATES = 10_000
+_STATES_KEPT = 16
 
 
 def demo(
@@ -58,7 +61,11 @@ def demo(
     say = _Progress(quiet=as_json)
     with terminated_like_interrupted():
         say("starting chain, database, broker, contracts, indexer, worker and API ...")
-        stack = Stack(keep=keep, database_server_url=None if given is None else given.get_secret_value())
+        stack = Stack(
+            keep=keep,
+            chain_states_kept=None if events <= _MOST_EVENTS_WITH_STATES else _STATES_KEPT,
+            database_server_url=None if given is None else given.get_secret_value(),
+        )
         with stack:
             tokens = _tokens(stack)
             say("members join, sign, and bring what they did ...")

@@ -51,12 +51,14 @@ class Anvil(Part):
         *,
         block_seconds: int | None = None,
         genesis_timestamp: int | None = None,
+        states_kept: int | None = None,
         keep: bool = False,
     ) -> None:
         """
         Args:
             block_seconds: seconds between blocks; when None each transaction gets a block of its own at once.
             genesis_timestamp: seconds since 1970 of block 0, now when None. Only the same one repeats a genesis hash.
+            states_kept: how many blocks' states stay in memory, some hundreds when None; each is a copy of all storage.
             keep: write the chain to `folder` when it stops, and begin with what is there.
         """
         super().__init__()
@@ -64,6 +66,7 @@ class Anvil(Part):
         self._reaper = reaper
         self._block_seconds = block_seconds
         self._genesis_timestamp = genesis_timestamp
+        self._states_kept = states_kept
         self._keep = keep
         self._port = free_port()
 
@@ -96,6 +99,7 @@ class Anvil(Part):
                 *("--timestamp", str(timestamp), "--hardfork", "cancun", "--gas-limit", str(BLOCK_GAS_LIMIT)),
                 *("--base-fee", "0", "--gas-price", str(_GAS_PRICE_WEI)),
                 *("--preserve-historical-states", "--cache-path", str(self._folder / "cache")),
+                *(() if self._states_kept is None else ("--prune-history", str(self._states_kept))),
                 "--no-request-size-limit",
                 *(() if self._block_seconds is None else ("--block-time", str(self._block_seconds))),
                 *state,

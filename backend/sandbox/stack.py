@@ -41,6 +41,7 @@ class Stack:
         keep: Path | None = None,
         block_seconds: int | None = 1,
         durable: bool = True,
+        chain_states_kept: int | None = None,
         database_server_url: str | None = None,
     ) -> None:
         """
@@ -50,6 +51,8 @@ class Stack:
             keep: a folder to put everything in and to leave it there; a temporary one when None.
             block_seconds: seconds between blocks; when None each transaction gets a block of its own at once.
             durable: False trades the database's safety against a crash of the machine for speed; for tests.
+            chain_states_kept: how many blocks' states the chain can be asked about; some hundreds when None. A large
+                chain takes much memory for each.
             database_server_url: a server on which to make the database, instead of running one.
 
         Raises:
@@ -59,6 +62,7 @@ class Stack:
         self._keep = keep
         self._block_seconds = block_seconds
         self._durable = durable
+        self._chain_states_kept = chain_states_kept
         self._database_server_url = database_server_url
         self._exits = ExitStack()
 
@@ -145,7 +149,13 @@ class Stack:
     def _make_parts(self, reaper: Reaper) -> dict[str, Part]:
         folder = self.folder
         keep = self._keep is not None
-        self.anvil = Anvil(folder / "anvil", reaper, block_seconds=self._block_seconds, keep=keep)
+        self.anvil = Anvil(
+            folder / "anvil",
+            reaper,
+            block_seconds=self._block_seconds,
+            states_kept=self._chain_states_kept,
+            keep=keep,
+        )
         self.postgres: Postgres | BorrowedPostgres = (
             Postgres(folder / "postgres", reaper, durable=self._durable)
             if self._database_server_url is None
