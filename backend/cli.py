@@ -40,7 +40,7 @@ ROOMS = (
     Room("index", "backend.mirror_commands:app", "Run and check the mirror of the chain in SQL."),
     Room("stock", "backend.stock.cli:app", "Hold the journal of stock against the signed sheets."),
     Room("documents", "backend.documents_command:app", "Try certificates, UBL and logger files, offline."),
-    Room("epcis", "backend.epcis.command:app", "Look at EPCIS documents: what is wrong with them, and their hashes."),
+    Room("epcis", "backend.epcis_command:app", "Look at EPCIS documents and their hashes; get events out as one."),
     Room("capture", "backend.capture.command:capture", "Record what EPCIS documents tell, signed on this machine."),
     Room("details", "backend.details.command:app", "Roots of confidential fields, and the ring they are sealed by."),
     Room("books", "backend.books.command:app", "Look at the books, hold them against chain and details, rebuild them."),

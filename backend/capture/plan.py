@@ -214,7 +214,8 @@ class _Planner:
     def _document(self, name: str) -> str:
         """What an event without objects is about: the first business document it names, or itself."""
         for transaction in self._event.get("bizTransactionList", ()):
-            return str(transaction["bizTransaction"])
+            text = str(transaction["bizTransaction"])
+            return gs1.canonical(text) or text
         return name
 
     def _portions(self, amounts: Amounts) -> list[Held]:

@@ -26,7 +26,14 @@ class KnownIn(BaseModel):
     events: Annotated[list[EventIn], Field(min_length=1, max_length=MOST_ASKED)]
 
 
-class KnownOut(BaseModel):
-    """For each event, in order, the action that recorded it; null if it is not known."""
+class EventOut(BaseModel):
+    """What is known of an event."""
 
-    action_hashes: list[Hash | None]
+    action_hash: Hash | None = Field(description="The action that records it; null if it is not captured.")
+    in_books: bool = Field(description="Whether it can be asked for: the books follow the chain a moment later.")
+
+
+class KnownOut(BaseModel):
+    """What is known of each event, in order."""
+
+    events: list[EventOut]

@@ -7,7 +7,6 @@ knows and goes on from there, so that a document's second event finds what its f
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -25,6 +24,8 @@ class Held:
     """A holding of the member's: its key, how many records it has, whether it lies there to be used."""
 
     identifier: str
+    salt: bytes
+    """Opens the handle in its key."""
     key: Mapping[str, Any]
     seq: int
     is_free: bool = True
@@ -40,29 +41,42 @@ class Held:
         """The holding's 32 bytes on chain."""
         return holding_id(self.key)
 
-    @property
-    def is_new(self) -> bool:
-        """Whether the event that is being planned creates it."""
-        return self.seq == 0
-
 
 @dataclass
 class Shelf:
-    """The holdings of one organisation, and the salts behind the handles of its lots."""
+    """The holdings of one organisation."""
 
     organisation: int
-    salts: dict[str, bytes] = field(default_factory=dict)
-    _held: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+    _salts: dict[str, bytes] = field(default_factory=dict)
+    _serials: dict[str, int] = field(default_factory=dict)
+    _held: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     _by_id: dict[bytes, Held] = field(default_factory=dict)
     _random: Callable[[int], bytes] = os.urandom
 
-    def put(self, held: Held, salt: bytes | None = None) -> None:
+    def copy(self) -> Shelf:
+        """Another shelf with the same things on it: what is tried on it leaves this one as it is."""
+        return replace(
+            self,
+            _salts=dict(self._salts),
+            _serials=dict(self._serials),
+            _held=dict(self._held),
+            _by_id=dict(self._by_id),
+        )
+
+    def put(self, held: Held) -> None:
         """Something is there, or is there in another state than before."""
-        if salt is not None:
-            self.salts.setdefault(held.identifier, salt)
         if held.id not in self._by_id:
-            self._held[held.identifier].append(held.id)
+            self._held[held.identifier] = (*self._held.get(held.identifier, ()), held.id)
         self._by_id[held.id] = held
+
+    def met(self, identifier: str, salt: bytes | None, next_serial: int) -> None:
+        """An identifier was used before: the salt for more of the same lot, and the first serial not taken under it.
+
+        Serials count what was handed on as well, which lies on no shelf any more.
+        """
+        if salt is not None:
+            self._salts.setdefault(identifier, salt)
+        self._serials[identifier] = max(next_serial, self._serials.get(identifier, 1))
 
     def all_of(self, identifier: str) -> Iterable[Held]:
         """Every holding with an identifier, the oldest first."""
@@ -78,25 +92,22 @@ class Shelf:
 
     def new(self, identifier: str, *, made: bool, amount: Decimal | None = None) -> Held:
         """A holding about to be created: of a lot the member makes, or of one nobody here is known to have made."""
-        return self._add(identifier, self.organisation if made else NOBODY, amount)
+        salt = self._salts.setdefault(identifier, self._random(32))
+        maker = self.organisation if made else NOBODY
+        return self._add(identifier, salt, maker, handle(identifier, salt), amount)
 
     def part(self, source: Held, amount: Decimal) -> Held:
         """A holding about to be split off another, of the same lot."""
-        return self._add(source.identifier, source.key["maker"], amount)
-
-    def _add(self, identifier: str, maker: int, amount: Decimal | None) -> Held:
-        salt = self.salts.setdefault(identifier, self._random(32))
-        serials = [held.key["serial"] for held in self.all_of(identifier)]
-        key = {
-            "maker": maker,
-            "handle": handle(identifier, salt),
-            "creator": self.organisation,
-            "serial": max(serials, default=0) + 1,
-        }
-        held = Held(identifier, key, seq=0, amount=amount)
-        self.put(held)
-        return held
+        return self._add(source.identifier, source.salt, source.key["maker"], source.key["handle"], amount)
 
     def recorded(self, held: Held, **changed: Any) -> None:
         """One more record on a holding."""
         self.put(replace(held, seq=held.seq + 1, **changed))
+
+    def _add(self, identifier: str, salt: bytes, maker: int, its_handle: bytes, amount: Decimal | None) -> Held:
+        serial = self._serials.get(identifier, 1)
+        self._serials[identifier] = serial + 1
+        key = {"maker": maker, "handle": its_handle, "creator": self.organisation, "serial": serial}
+        held = Held(identifier, salt, key, seq=0, amount=amount)
+        self.put(held)
+        return held

@@ -1,6 +1,7 @@
 """A member's connection to the service, over HTTP."""
 
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -39,6 +40,15 @@ class Client:
             Refusal: the service refuses; its own code.
         """
         return self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    def page(self, path: str, **query: str | int) -> tuple[Any, str | None]:
+        """The JSON at a path, and where the next page is, if the answer names one (RFC 8288).
+
+        Raises:
+            Refusal: the service refuses; its own code.
+        """
+        content, link = self._answer("GET", f"{path}?{urlencode(query)}" if query else path)
+        return content, _next_page(link)
 
     def post(self, path: str, body: object) -> Any:
         """What the service answers to a body.
@@ -82,13 +92,22 @@ class Client:
                 raise Refusal(code, f"{url} was refused", "docs/errors.md has the code", params)
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
+        content, _ = self._answer(method, path, body)
+        return content
+
+    def _answer(self, method: str, path: str, body: object = None) -> tuple[Any, str | None]:
         with closing(self._connection(self._address, timeout=_SECONDS_FOR_AN_ANSWER)) as connection:
             connection.request(method, path, None if body is None else json.dumps(body), self._headers)
             answer = connection.getresponse()
             content = json.load(answer)
         if answer.status >= 400:
             raise _failure(content)
-        return content
+        return content, answer.getheader("Link")
+
+
+def _next_page(link: str | None) -> str | None:
+    found = re.fullmatch(r'<([^>]*)>; rel="next"', link or "")
+    return None if found is None else found[1]
 
 
 def _failure(problem: Mapping[str, Any]) -> Refusal:

@@ -150,6 +150,8 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("POST", "/v1/ubl/order-responses/xml"): _members("Writes what the caller brings; nothing is stored."),
         ("POST", "/v1/ubl/despatch-advices"): _members("Reads what the caller brings; nothing is stored."),
         ("POST", "/v1/ubl/despatch-advices/xml"): _members("Writes what the caller brings; nothing is stored."),
+        ("OPTIONS", "/epcis/events"): _everyone("Which versions are spoken is no secret."),
+        ("GET", "/epcis/events"): _members("Each organisation gets the events whose details it may read."),
         ("POST", "/v1/captures/known"): _members("Each organisation asks about what it captured itself."),
         ("GET", "/v1/details/schemas"): _everyone("The definitions a client needs before it can sign."),
         ("POST", "/v1/details"): _members("Anyone who has fields and key may present them; the root is the proof."),

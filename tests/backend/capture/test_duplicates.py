@@ -98,5 +98,5 @@ def test_of_two_at_the_same_moment_one_is_taken(park: Park) -> None:
 def test_what_is_known_is_asked_for_ones_own_organisation(park: Park, name: str) -> None:
     park.submit("supplier", batch_of(park, EVENT))
     asked = [{"hash": "0x" + identity_of(EVENT).hash.hex()}, {"hash": "0x" + bytes(32).hex()}]
-    answer = park.ask(name, "POST", "/v1/captures/known", {"events": asked}).json()["action_hashes"]
-    assert [name == "supplier", False] == [each is not None for each in answer]
+    answer = park.ask(name, "POST", "/v1/captures/known", {"events": asked}).json()["events"]
+    assert [name == "supplier", False] == [each["action_hash"] is not None for each in answer]

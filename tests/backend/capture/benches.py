@@ -1,0 +1,73 @@
+"""A desk in a test park: the member's side of capture, with relayer, indexer and books moved along as it waits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from backend.books.store import Books
+from backend.capture.desk import Desk
+from backend.capture.reading import read_document
+from backend.capture.verdicts import EventVerdict
+from backend.demo.client import Client
+from tests.backend.park import Park
+
+CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"park": "https://park.example/terms/"}]
+COMMON = {"eventTime": "2026-03-04T11:00:30.000+08:00", "eventTimeZoneOffset": "+08:00"}
+
+
+class ParkClient(Client):
+    """A member's connection; whoever waits lets the park do its work.
+
+    Args:
+        later: waits for nothing until `settle`, so that many documents are recorded in few transactions.
+    """
+
+    def __init__(self, park: Park, name: str, *, later: bool = False) -> None:
+        super().__init__(park.server.url, park.token(name))
+        self._park = park
+        self._later = later
+        self._awaited: list[str] = []
+        self._books = Books(park.engine, park.service.ring)
+        self._books.create()
+
+    def wait(self, status_urls: Sequence[str], *, within_seconds: float = 30) -> None:
+        self._awaited += status_urls
+        if not self._later:
+            self.settle(within_seconds)
+
+    def settle(self, within_seconds: float = 30) -> None:
+        """Until all that was submitted is mirrored, and in the books."""
+        self._park.settle()
+        self._books.catch_up()
+        awaited, self._awaited = self._awaited, []
+        super().wait(awaited, within_seconds=within_seconds)
+
+
+def desk_of(park: Park, name: str = "supplier") -> Desk:
+    """A new desk of a member: it knows nothing but what the service tells it."""
+    return Desk(ParkClient(park, name), park.members[name])
+
+
+def document(*events: dict[str, Any]) -> dict[str, Any]:
+    """A capture document of some events, each with a time if it has none."""
+    return {
+        "@context": CONTEXT,
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-03-04T12:00:00Z",
+        "epcisBody": {"eventList": [COMMON | event for event in events]},
+    }
+
+
+def captured(desk: Desk, *events: dict[str, Any], proceed: bool = False) -> list[EventVerdict]:
+    """The verdicts of a document of some events."""
+    reading = read_document(json.dumps(document(*events)).encode())
+    assert reading.code is None, reading.findings
+    return desk.capture(reading.events, proceed=proceed)
+
+
+def words(verdicts: Sequence[EventVerdict]) -> list[str]:
+    """Each verdict's word, or the code it was refused by."""
+    return [verdict.code or verdict.word.value for verdict in verdicts]
