@@ -18,7 +18,7 @@ HANDLES: Final = tuple(keccak(b"handle%d" % number) for number in range(3))
 SECRET: Final = keccak(b"handed over with the goods")
 
 
-def seldom(draw: Draw, one_in: int = 8) -> bool:
+def seldom(draw: Draw, one_in: int = 12) -> bool:
     return bool(draw(st.integers(0, one_in - 1)) == one_in - 1)
 
 

@@ -36,7 +36,7 @@ from tests.properties.life.nouns import Holding
 from tests.properties.life.park import Park
 from tests.properties.life.words import HELD_BACK, HoldingStatus
 
-_MANY = 12  # holdings, above which less is made and more is used
+_ENOUGH = 1  # goods that lie loose with somebody, to do something else than make more of them
 
 
 class Scene(NamedTuple):
@@ -73,8 +73,7 @@ def draw_event(draw: Draw, park: Park, organisation: int, nth: int) -> dict[str,
     """The fields of a `RecordLotEvent`; `nth` of its batch, so that two of them make different holdings."""
     serials = [int(holding.key["serial"]) for holding in park.holdings.values()]
     scene = Scene(draw, park, organisation, max(serials, default=0) + 1 + 4 * nth)
-    few = len(park.holdings) < _MANY
-    flavours = (_FLAVOURS if few else [each for each in _FLAVOURS if each not in _MAKING]) if scene.loose() else _MAKING
+    flavours = _USING if len({holding.id for holding in scene.loose()}) > _ENOUGH else _MAKING
     kind, action, items = draw(st.sampled_from(flavours))(scene)
     if seldom(draw, 12):
         items = _tampered(draw, items)
@@ -86,7 +85,7 @@ def _make(scene: Scene) -> Event:
     elsewhere = scene.draw(st.sampled_from((0, *TRADERS))) if origin != MADE or seldom(scene.draw, 12) else None
     maker = scene.organisation if elsewhere is None else elsewhere
     handle = scene.draw(st.sampled_from(HANDLES))
-    count = scene.draw(st.integers(1, 2))
+    count = scene.draw(st.sampled_from((3, 2, 1)))
     items = [_item(scene.new(place, maker, handle), SUBJECT, origin) for place in range(count)]
     return OBJECT, ADD, _in_order(items)
 
@@ -153,8 +152,12 @@ def _anything(scene: Scene) -> Event:
     return scene.draw(numbers), scene.draw(st.integers(0, 3)), _in_order(items)
 
 
-_MAKING: Final[list[Callable[[Scene], Event]]] = [_make]
-_FLAVOURS: Final = [*_MAKING, _split, _use_up, _transform, _pack, _pack, _unpack, _unpack, _see, _relate, _anything]
+_Flavours = list[Callable[[Scene], Event]]
+_MAKING: Final[_Flavours] = [_make, _make, _make, _split]
+_USING: Final[_Flavours] = [
+    *(_use_up, _transform, _split, _split, _pack, _pack, _pack, _pack),
+    *(_unpack, _unpack, _unpack, _see, _relate, _anything),
+]
 
 
 def _some(scene: Scene, role: int, wanted: list[Holding]) -> list[Item]:

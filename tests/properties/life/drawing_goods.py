@@ -17,7 +17,7 @@ from tests.properties.life.nouns import Consignment, Holding, Order
 from tests.properties.life.park import Park
 from tests.properties.life.words import HELD_BACK, ON_HOLD, HoldingStatus, OrderStatus
 
-_MANY = 12
+_MANY = 8
 Pools = tuple[list[Any], list[Any]]
 
 
@@ -27,6 +27,12 @@ def _holdings(wanted: Callable[[Park, Holding], Any]) -> Callable[[Park], Pools]
         return [each for each in holdings if each.is_live and wanted(park, each)], holdings
 
     return pools
+
+
+def _owners_of_goods(park: Park) -> Pools:
+    """Everybody may make something; who has several things to do something with comes up more often."""
+    here = [each.record.holder for each in park.holdings.values() if each.is_live and not each.parent]
+    return [*TRADERS, *(each for each in TRADERS if here.count(each) > 1 for _ in range(3))], [*TRADERS, REGULATOR]
 
 
 def _goods_to_send(park: Park) -> Pools:
@@ -41,7 +47,8 @@ def _may_leave(park: Park, holding: Holding) -> bool:
 
 
 def _takers(park: Park) -> Pools:
-    return [each for each in TRADERS if len(park.holdings) < _MANY], list(TRADERS)
+    live = sum(holding.is_live for holding in park.holdings.values())
+    return [each for each in TRADERS if live < _MANY], list(TRADERS)
 
 
 def _lots(*, recalled: bool) -> Callable[[Park], Pools]:
@@ -165,7 +172,7 @@ def _judges(park: Park, holding: Holding) -> tuple[int, ...]:
 
 GOODS: Final[Mapping[str, Drawer]] = {
     "RecordLotEvent": Drawer(
-        lambda park: (TRADERS, (*TRADERS, REGULATOR)),
+        _owners_of_goods,
         lambda park, organisation: (organisation,),
         lambda draw, park, _, organisation, nth: draw_event(draw, park, organisation, nth),
     ),
