@@ -33,6 +33,9 @@ CODES: Final[Mapping[str, str]] = {word: code for code, words in _WORDS.items() 
 FIRST_WORDS: Final = tuple(words.split()[0] for words in _WORDS.values())
 """The Chinese word for each unit, as a list offers it."""
 
+ENGLISH_WORDS: Final = tuple(next(word for word in words.split() if word.isascii()) for words in _WORDS.values())
+"""The English one."""
+
 
 def code_of(word: str) -> str | None:
     """The code of a word, or of a code that has a word; None for anything else. `word` is in half width."""

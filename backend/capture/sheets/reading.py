@@ -114,7 +114,7 @@ def _terms(table: Table, header: Header, layout: Layout, namespace: str | None, 
     place = header.places.get(Column.QUANTITY)
     point = layout.decimal
     if point is None and place is not None:
-        point = quantities.point_of(row.cell(place) for row in _below(table, header))
+        point = quantities.point_of(row.cell(place) for row in _rows(table, header))
     return Terms(header.places, layout, namespace, point, now)
 
 
@@ -124,11 +124,8 @@ class _Reading:
     def __init__(self, table: Table, header: Header, terms: Terms) -> None:
         self.events: list[SheetEvent] = []
         self.faults: list[CellFault] = []
-        self._terms = terms
         seen: set[Told] = set()
-        for row in _below(table, header):
-            if all(row.cell(place).is_empty for place in header.places.values()) or self._is_example(row):
-                continue
+        for row in _rows(table, header):
             said, faults = rows.read(row, terms)
             if said in seen:
                 # Its hash would be that of the other row: it would be taken for a row captured before.
@@ -138,10 +135,11 @@ class _Reading:
                 self.events.append(SheetEvent(table.name, row.number, event_of(said)))
             self.faults += faults
 
-    def _is_example(self, row: Row) -> bool:
-        note = self._terms.cell(row, Column.NOTE)
-        return note is not None and is_example(note.text)
 
-
-def _below(table: Table, header: Header) -> Iterator[Row]:
-    return (row for row in table.rows if row.number > header.row)
+def _rows(table: Table, header: Header) -> Iterator[Row]:
+    """The rows that say something in a column of ours, without the example of the template."""
+    note = header.places.get(Column.NOTE)
+    for row in table.rows:
+        is_said = row.number > header.row and any(not row.cell(place).is_empty for place in header.places.values())
+        if is_said and (note is None or not is_example(row.cell(note).text)):
+            yield row

@@ -23,6 +23,7 @@ from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet.worksheet import Worksheet
 
 from backend.capture.sheets.table import LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Cell, Kind, Row, Table, Value, letter
 from backend.errors import ServiceError
@@ -101,9 +102,9 @@ def _marks(part: IO[bytes]) -> int:
     return marks
 
 
-def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Row]:
+def _rows(sheet: Worksheet) -> Iterator[Row]:
     # The size a sheet claims is not believed: rows beyond it would be left out, rows before it made up.
-    sheet.reset_dimensions()
+    cast("ReadOnlyWorksheet", sheet).reset_dimensions()
     kept = 0
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
         if number > _LAST_ROW:
