@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.capture.identity import EventIdentity, identity_of
 from backend.epcis import gs1, jsonld
+from backend.epcis.fields import joined
 
 Json = Mapping[str, Any]
 
@@ -51,13 +52,13 @@ def told(document: Json) -> Iterator[Told]:
     Raises:
         TypedDataError: an error declaration with a number that RFC 8785 would change.
     """
-    around = _listed(document.get("@context")) if "epcisBody" in document else []
+    around = document.get("@context") if "epcisBody" in document else None
     for event in jsonld.raw_events(document):
-        context = (*around, *_listed(event.get("@context")))
+        context = joined(around, event.get("@context"))
         yield Told(
             event=event,
-            context=context,
-            identity=identity_of({**event, "@context": list(context)}),
+            context=tuple(context),
+            identity=identity_of({**event, "@context": context}),
             occurred_at=int(datetime.fromisoformat(str(event["eventTime"]).upper()).timestamp()),
         )
 

@@ -30,7 +30,7 @@ def of_event(event: Json, context: Any, handles: Iterable[tuple[str, bytes]]) ->
         ServiceError: `event_not_carried`, naming the property that has no place.
     """
     fields: dict[str, Any] = {_HANDLES: opened(handles)}
-    contexts = [*_listed(context), *_listed(event.get(_CONTEXT))]
+    contexts = joined(context, event.get(_CONTEXT))
     if contexts:
         fields[_CONTEXT] = contexts
     extensions: dict[str, dict[str, Any]] = {}
@@ -50,6 +50,12 @@ def of_event(event: Json, context: Any, handles: Iterable[tuple[str, bytes]]) ->
     for place, namespace in enumerate(sorted(extensions)):
         fields[f"{_EXTENSION}{place}"] = extensions[namespace]
     return fields
+
+
+def joined(around: Any, own: Any) -> list[Any]:
+    """A document's `@context` and an event's own as one: what stands later counts, and nothing stands twice."""
+    parts = [*_listed(around), *_listed(own)]
+    return [part for place, part in enumerate(parts) if part not in parts[place + 1 :]]
 
 
 def opened(handles: Iterable[tuple[str, bytes]]) -> list[list[str]]:
