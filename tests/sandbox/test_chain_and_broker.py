@@ -72,6 +72,20 @@ def test_every_start_has_accounts_of_its_own_and_says_none_of_their_keys(own_anv
     assert 0 == (folder / "accounts.json").stat().st_mode & 0o077
 
 
+def test_a_chain_that_keeps_few_states_has_forgotten_an_early_one(tmp_path: Path, reaper: Reaper) -> None:
+    """A copy of all storage a block would fill memory with a park of a million events."""
+    chain = Anvil(tmp_path, reaper, states_kept=4)
+    chain.start()
+    try:
+        account = Account.from_key(chain.funded_keys[0]).address
+        chain.ask("anvil_mine", "0x1e")
+        assert chain.ask("eth_getBalance", account, "latest") == chain.ask("eth_getBalance", account, "0x1d")
+        with pytest.raises(Failure, match="rpc_error"):
+            chain.ask("eth_getBalance", account, "0x2")
+    finally:
+        chain.stop()
+
+
 def test_transactions_of_rising_price_stay_in_order_and_none_is_lost(tmp_path: Path, reaper: Reaper) -> None:
     chain = Anvil(tmp_path, reaper, block_seconds=3600)
     chain.start()
