@@ -79,7 +79,7 @@ def derive(connection: Connection, ring: Ring, numbers: Collection[int]) -> Rows
             rows[ENTRY.name].append(_entry(row, author, state))
         else:
             state, readers = State.HELD, granted[row.root]
-            _tell(rows, _entry(row, author, state), found, items.get(row.number, []))
+            tell(rows, _entry(row, author, state), found, items.get(row.number, []))
         rows[ENTRY_READER.name] += [
             {"number": row.number, "organisation": reader, "state": state.value} for reader in sorted(readers)
         ]
@@ -232,14 +232,14 @@ def _entry(row: EventRow, author: int | None, state: State) -> dict[str, Any]:
     }
 
 
-def _tell(rows: Rows, entry: dict[str, Any], found: Details, items: list[Item]) -> None:
-    """What details say, into the rows."""
+def tell(rows: Rows, entry: dict[str, Any], found: Details, items: list[Item]) -> None:
+    """Put what details say into the rows. Anybody may have signed anything: what means nothing is left out."""
     fields = found.to_json()["fields"]
     entry |= {"fields": fields, "tokens": words(storable(text) for text in _texts(found, fields))}
     rows[ENTRY.name].append(entry)
     if found.schema.id != LOT_EVENT.id or entry["kind"] != "LotEventRecorded":
         return
-    event = to_event(fields)
+    event = _event(fields)
     if "handles" in fields:
         openings = identified(fields["handles"], items, event)
         entry["handles_fit"] = openings is not None
@@ -248,6 +248,11 @@ def _tell(rows: Rows, entry: dict[str, Any], found: Details, items: list[Item]) 
         rows[IDENTIFIER.name] += [{"number": entry["number"], **opening} for opening in openings]
     if event is not None and (row := told(event)) is not None:
         rows[EPCIS_EVENT.name].append({"number": entry["number"], **row})
+
+
+def _event(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    extensions = [value for path, value in fields.items() if path.startswith("extension/")]
+    return to_event(fields) if all(isinstance(value, Mapping) for value in extensions) else None
 
 
 def _texts(found: Details, fields: Mapping[str, Any]) -> Iterator[str]:

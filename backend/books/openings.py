@@ -85,9 +85,10 @@ def _amounts(event: Mapping[str, Any]) -> dict[str, str]:
     """How much an event says it made of each class; classes named twice are added up."""
     found: dict[str, Decimal] = {}
     for element in (*_listed(event, "quantityList"), *_listed(event, "outputQuantityList")):
-        if isinstance(element, Mapping) and "quantity" in element:
-            identifier = canonical(str(element.get("epcClass")))
-            found[identifier] = found.get(identifier, Decimal(0)) + Decimal(str(element["quantity"]))
+        match element:
+            case {"epcClass": str() as written, "quantity": int() | float() as much} if not isinstance(much, bool):
+                identifier = canonical(written)
+                found[identifier] = found.get(identifier, Decimal(0)) + Decimal(str(much))
     return {identifier: f"{amount:f}" for identifier, amount in found.items()}
 
 

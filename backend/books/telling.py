@@ -11,6 +11,8 @@ from backend.epcis.check import check_event
 
 LONGEST_EPC = 600
 """Characters of an object's name that it is looked up by: an index has no place for one without end."""
+DEEPEST = 64
+"""Objects and lists inside each other: how deep a process can follow must not decide what the books say."""
 
 _EPCS = ("epcList", "childEPCs")
 _ANY_EPCS = ("parentID", *_EPCS, "inputEPCList", "outputEPCList")
@@ -20,12 +22,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def told(event: Mapping[str, Any]) -> dict[str, Any] | None:
     """The columns of `epcis_event`; None if what stands there is no event of EPCIS 2.0."""
-    if next(check_event(event, ""), None) is not None:
+    if _depth(event) > DEEPEST or next(check_event(event, ""), None) is not None:
         return None
     try:
         (read,) = jsonld.events(event)
         name = event_hash(read)
-    except RecursionError:
+    except (LookupError, TypeError, ValueError, AttributeError):
+        # What a type of event that others defined holds is theirs to say, and nobody has checked it.
         return None
     bound = jsonld.prefixes(event.get("@context", ()))
     return {
@@ -65,6 +68,17 @@ def microseconds(moment: str) -> int:
     if read.tzinfo is None:
         raise ValueError(f"{moment} has no offset")
     return (read - _EPOCH) // timedelta(microseconds=1)
+
+
+def _depth(value: Any) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        each, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if depth <= DEEPEST and isinstance(each, Mapping | list):
+            inside = each.values() if isinstance(each, Mapping) else each
+            waiting += [(inner, depth + 1) for inner in inside]
+    return deepest
 
 
 def _word(event: Mapping[str, Any], name: str, bound: Mapping[str, str]) -> str | None:
