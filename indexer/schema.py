@@ -244,7 +244,12 @@ purchase_order_latest = _latest(purchase_order, "id")
 AWAITS_ANSWER = purchase_order_latest.c.lapses_at != literal_column("0")
 """An offer or a change does. A literal, so that it can be an index's condition."""
 for _party in ("buyer", "supplier"):
-    Index(f"purchase_order_latest_awaiting_{_party}", purchase_order_latest.c[_party], postgresql_where=AWAITS_ANSWER)
+    Index(
+        f"purchase_order_latest_awaiting_{_party}",
+        purchase_order_latest.c[_party],
+        purchase_order_latest.c.lapses_at,
+        postgresql_where=AWAITS_ANSWER,
+    )
 
 milestone = _journal(
     "milestone",
@@ -263,6 +268,7 @@ for _party in ("buyer", "supplier"):
     Index(
         f"milestone_latest_awaiting_{_party}",
         milestone_latest.c[_party],
+        milestone_latest.c.lapses_at,
         postgresql_where=milestone_latest.c.lapses_at.is_not(None),
     )
 
@@ -299,6 +305,7 @@ for _party in ("sender", "receiver"):
     Index(
         f"transit_latest_awaiting_{_party}",
         transit_latest.c[_party],
+        transit_latest.c.lapses_at,
         postgresql_where=transit_latest.c.lapses_at.is_not(None),
     )
 

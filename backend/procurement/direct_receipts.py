@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union_all
 
 from backend.identity.actor import Actor
 from backend.procurement.consignments import NO_ORDER
@@ -15,7 +15,7 @@ _COUNTERSIGNED = mirror.EVENT_TABLES["ReceiptCountersigned"]
 _NO_CLAIM = bytes(32)
 
 # A countersignature leaves a record of its own, held by who signed it.
-_COUNTERSIGNER = (
+_COUNTERSIGNER: ColumnElement[int] = (
     select(mirror.record.c.holder).where(mirror.record.c.number == _COUNTERSIGNED.c.number + 1).scalar_subquery()
 )
 
@@ -24,14 +24,12 @@ def direct_receipts(connection: Connection, actor: Actor, *, changed_since: int)
     """A page of one-sided receipts, by their last changes: their taking in, or their countersigning."""
     taken_in = _receipts().where(_DIRECT.c.number > changed_since, _COUNTERSIGNED.c.number.is_(None))
     countersigned = _receipts().where(_COUNTERSIGNED.c.number > changed_since)
-    if actor.is_overseer:
-        branches = [(taken_in, _DIRECT.c.number), (countersigned, _COUNTERSIGNED.c.number)]
-    else:
-        ours, by_us = _DIRECT.c.holding_creator == actor.organisation, actor.organisation == _COUNTERSIGNER
-        branches = [
-            (taken_in.where(ours), _DIRECT.c.number),
-            (countersigned.where(or_(ours, by_us)), _COUNTERSIGNED.c.number),
-        ]
+    branches = [(taken_in, _DIRECT.c.number), (countersigned, _COUNTERSIGNED.c.number)]
+    if not actor.is_overseer:
+        ours = _DIRECT.c.holding_creator == actor.organisation
+        branches = [(branch.where(ours), number) for branch, number in branches]
+        by_us = countersigned.where(_COUNTERSIGNER.in_([actor.organisation]))
+        branches.append((by_us, _COUNTERSIGNED.c.number))
     found = union_all(*(select(branch.order_by(number).limit(PAGE + 1).subquery()) for branch, number in branches))
     page = connection.execute(found.order_by("number").limit(PAGE + 1)).all()
     final = final_block(connection)
