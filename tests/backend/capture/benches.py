@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from backend.books.store import Books
@@ -43,6 +45,27 @@ class ParkClient(Client):
         self._books.catch_up()
         awaited, self._awaited = self._awaited, []
         super().wait(awaited, within_seconds=within_seconds)
+
+
+@contextmanager
+def working(park: Park) -> Iterator[None]:
+    """Relayer, indexer and books at work while the context lasts, as they are for a program outside of the test."""
+    books = Books(park.engine, park.service.ring)
+    books.create()
+    stopping = threading.Event()
+
+    def work() -> None:
+        while not stopping.wait(0.1):
+            park.settle()
+            books.catch_up()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
 
 
 def desk_of(park: Park, name: str = "supplier") -> Desk:
