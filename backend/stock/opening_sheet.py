@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from backend.reading import units
+
 MOST_ROWS = 5_000
 MOST_PROBLEMS = 100
 _LONGEST_CELL = 120
@@ -33,12 +35,6 @@ _REQUIRED = ("item", "name_zh", "unit", "lot_number", "quantity", "room")
 
 # Names are kept letter by letter; of everything else only the meaning counts.
 _AS_WRITTEN = frozenset({"name_zh", "name_en", "lot_number", "released_by"})
-
-# The Chinese words of UN/CEFACT Recommendation 20 units (and of its containers, Recommendation 21).
-_UNITS = {
-    "个": "C62", "件": "C62", "支": "C62", "只": "C62", "瓶": "BO", "盒": "BX", "箱": "CT", "包": "PK", "袋": "BG",
-    "桶": "DR", "克": "GRM", "千克": "KGM", "公斤": "KGM", "毫克": "MGM", "毫升": "MLT", "升": "LTR",
-}  # fmt: skip
 
 _CODE = re.compile(r"\w[\w.-]{0,39}")
 _DAY = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})(?:[-/.月]?)(\d{1,2})日?")
@@ -176,8 +172,9 @@ def _code(text: str) -> str:
 
 
 def _unit(text: str) -> str:
-    if text in _UNITS:
-        return _UNITS[text]
+    known = units.code_of(text)
+    if known is not None:
+        return known
     if not re.fullmatch("[0-9A-Z]{2,3}", text.upper()):
         raise _CellError("unit_unknown")
     return text.upper()

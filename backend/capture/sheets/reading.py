@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from backend import clock
@@ -82,16 +82,14 @@ def read_sheet(content: bytes, layout: Layout = _OUR_DEFAULTS, *, now: int | Non
     own = namespace_in(tables)
     namespace = layout.namespace or (layouts.of({"namespace": own}).namespace if own else None)
     moment = clock.now() if now is None else now
-    events: list[SheetEvent] = []
-    errors: list[CellError] = []
+    reading = _Reading()
     for table, header in found:
-        reading = _Reading(table, header, _terms(table, header, layout, namespace, moment))
-        events += reading.events
-        errors += [told(table.name, fault) for fault in reading.faults]
+        reading.read(table, header, _terms(table, header, layout, namespace, moment))
     read = [table for table, _ in found]
     skipped = tuple(table.name for table in tables if table not in read and table.name not in ABOUT)
     # A constant that cannot be read is wrong in every row, and told once.
-    return SheetEvents(tuple(events), tuple(dict.fromkeys(errors))[:MOST_ERRORS], skipped, tuple(read))
+    errors = tuple(dict.fromkeys(reading.errors))[:MOST_ERRORS]
+    return SheetEvents(tuple(reading.events), errors, skipped, tuple(read))
 
 
 def tables_of(content: bytes) -> Sequence[Table]:
@@ -119,21 +117,24 @@ def _terms(table: Table, header: Header, layout: Layout, namespace: str | None, 
 
 
 class _Reading:
-    """The rows of one sheet."""
+    """A file on its way through: what its sheets tell, and what is wrong with them."""
 
-    def __init__(self, table: Table, header: Header, terms: Terms) -> None:
+    def __init__(self) -> None:
         self.events: list[SheetEvent] = []
-        self.faults: list[CellFault] = []
-        seen: set[Told] = set()
+        self.errors: list[CellError] = []
+        self._seen: set[Told] = set()
+
+    def read(self, table: Table, header: Header, terms: Terms) -> None:
         for row in _rows(table, header):
             said, faults = rows.read(row, terms)
-            if said in seen:
-                # Its hash would be that of the other row: it would be taken for a row captured before.
+            # A note is not in the hash. Rows with one hash are one event: the second would be taken for captured.
+            mute = said and replace(said, note="")
+            if mute in self._seen:
                 faults = [CellFault("sheet_row_twice", terms.place(row, Column.DATE))]
-            elif said is not None:
-                seen.add(said)
+            elif said is not None and mute is not None:
+                self._seen.add(mute)
                 self.events.append(SheetEvent(table.name, row.number, event_of(said)))
-            self.faults += faults
+            self.errors += [told(table.name, fault) for fault in faults]
 
 
 def _rows(table: Table, header: Header) -> Iterator[Row]:

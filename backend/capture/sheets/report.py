@@ -12,7 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from backend.capture.sheets.escaping import write
+from backend.capture.sheets.escaping import sheet_name, write
 from backend.capture.sheets.faults import CellError
 from backend.capture.sheets.reading import SheetEvents
 from backend.capture.sheets.sentences import CHINESE
@@ -35,15 +35,10 @@ def report(read: SheetEvents) -> bytes:
         by_sheet[error.sheet].setdefault(error.cell, error)
     for number, table in enumerate(read.tables, 1):
         if table.name in by_sheet:
-            # The name is theirs: numbered, it is never that of the list, nor has signs a sheet cannot have.
-            sheet = book.create_sheet(f"{number} {table.name}"[:31].translate(_FORBIDDEN))
-            _copy(sheet, table, by_sheet[table.name])
+            _copy(book.create_sheet(sheet_name(number, table.name)), table, by_sheet[table.name])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
-
-
-_FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 
 
 def _list(sheet: Worksheet, errors: Sequence[CellError]) -> None:

@@ -12,6 +12,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from typing import IO, Final, cast
 from xml.etree.ElementTree import ParseError
@@ -33,13 +34,13 @@ _MOST_UNPACKED: Final = 40_000_000
 """Bytes of all parts together; pictures count too."""
 
 _MOST_STYLES: Final = 2_000_000
-_MOST_MARKS: Final = 600_000
+_MOST_MARKS: Final = 400_000
 """Opening and closing tags of one part: a full sheet of 5,000 rows has fewer, and each costs memory."""
 
 _LONGEST_FORMAT: Final = re.compile(rb"""formatCode\s*=\s*(?:"[^"]{512}|'[^']{512})""")
 _CHUNK: Final = 1 << 16
-_LAST_ROW: Final = 1 << 20
-"""Of a spreadsheet program."""
+_LAST_ROW: Final = 200_000
+"""The empty ones between are passed by, but not for ever."""
 
 # Whatever openpyxl makes of a file that is not what it claims to be.
 _MALFORMED: Final = (
@@ -60,9 +61,12 @@ def read(content: bytes) -> tuple[Table, ...]:
             # openpyxl warns of everything it leaves out: validations, extensions, headers for the printer.
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-            return tuple(
-                Table(sheet.title, tuple(_rows(sheet))) for sheet in book.worksheets if sheet.sheet_state == "visible"
-            )
+            with closing(book):
+                return tuple(
+                    Table(sheet.title, tuple(_rows(sheet)))
+                    for sheet in book.worksheets
+                    if sheet.sheet_state == "visible"
+                )
     except _MALFORMED as error:
         raise ServiceError("sheet_malformed", problem=f"{type(error).__name__}: {error}"[:200]) from None
 
@@ -105,11 +109,13 @@ def _marks(part: IO[bytes]) -> int:
 def _rows(sheet: Worksheet) -> Iterator[Row]:
     # The size a sheet claims is not believed: rows beyond it would be left out, rows before it made up.
     cast("ReadOnlyWorksheet", sheet).reset_dimensions()
-    kept = 0
+    kept, blank = 0, None
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
         if number > _LAST_ROW:
             raise ServiceError("sheet_too_large", row=number, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
-        if all(cell.value is None for cell in cells):
+        # Of a gap, openpyxl gives one and the same row again and again: it is looked at once.
+        if cells is blank or all(cell.value is None for cell in cells):
+            blank = cells
             continue
         read = [_cell(f"{letter(column)}{number}", cell) for column, cell in enumerate(cells)]
         while read and read[-1].is_empty:
