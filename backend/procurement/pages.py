@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, s
 
 from backend.identity.actor import Actor
 from indexer import schema as mirror
-from indexer.decode import BLOCK_SHIFT
 
 PAGE = 50
 
@@ -23,7 +22,7 @@ def final_block(connection: Connection) -> int:
 
 def is_final(number: int, final: int) -> bool:
     """Whether what stands at a number can no longer be taken back."""
-    return number >> BLOCK_SHIFT <= final
+    return number < _first_not_final(final)
 
 
 def rest_of_page(page: Sequence[Row[Any]], changed_since: int, final: int) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def rest_of_page(page: Sequence[Row[Any]], changed_since: int, final: int) -> di
     return {
         "next_changed_since": page[:PAGE][-1].number if page else changed_since,
         "is_last": len(page) <= PAGE,
-        "final_through": ((final + 1) << BLOCK_SHIFT) - 1,
+        "final_through": _first_not_final(final) - 1,
     }
 
 
@@ -47,3 +46,8 @@ def first_of(
         return asked.order_by(number).limit(size)
     ours = [asked.where(party == actor.organisation).order_by(number).limit(size).subquery() for party in parties]
     return union_all(*(select(each) for each in ours)).order_by("number").limit(size)
+
+
+def _first_not_final(final: int) -> int:
+    # All journals whose rows are events place them alike.
+    return mirror.first_number_above(mirror.order_step, final)
