@@ -43,6 +43,9 @@ ROOMS = (
     Room("epcis", "backend.epcis_command:app", "Look at EPCIS documents and their hashes; get events out as one."),
     Room("capture", "backend.capture.command:capture", "Record what EPCIS documents tell, signed on this machine."),
     Room("template", "backend.capture.sheets.command:template", "Write a workbook for events, or propose a mapping."),
+    Room(
+        "gateway", "backend.capture.gateway.command:gateway", "Take EPCIS from programs here, signed on this machine."
+    ),
     Room("details", "backend.details.command:app", "Roots of confidential fields, and the ring they are sealed by."),
     Room("books", "backend.books.command:app", "Look at the books, hold them against chain and details, rebuild them."),
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),

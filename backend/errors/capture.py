@@ -7,6 +7,18 @@ _EVENTS = {
     "event_duplicate": ErrorKind(
         409, "Your organisation has captured this event before.", "Nothing is to be done; `params` names the record."
     ),
+    "epcis_invalid": ErrorKind(
+        422, "The document is not what EPCIS 2.0 asks for.", "Correct the places in `params`; `suyuan epcis check` too."
+    ),
+    "epcis_not_a_capture": ErrorKind(
+        422, "An answer to a query is nothing to capture.", "Capture the document that the events came in."
+    ),
+    "media_type_unsupported": ErrorKind(
+        415, "The body is not declared as what is read here.", "Send it as one of the media types in `params`."
+    ),
+    "gateway_busy": ErrorKind(
+        503, "As many documents wait to be signed as the gateway keeps.", "Send it again when some are done."
+    ),
     "query_parameter_unknown": ErrorKind(
         400, "The query has a parameter that is not answered here.", "docs/capture.md lists those that are."
     ),

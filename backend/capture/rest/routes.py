@@ -1,7 +1,6 @@
 """`/epcis`: asking for events as EPCIS 2.0 has it."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -9,24 +8,11 @@ from fastapi.responses import JSONResponse
 from backend import clock
 from backend.books import queries
 from backend.capture.rest import parameters
+from backend.capture.rest.versions import VERSIONS
 from backend.dependencies import Reader, Reading
 from backend.epcis.document import query_document
-from backend.limits import LONGEST_BODY
 
 router = APIRouter(prefix="/epcis", tags=["epcis"])
-
-VERSIONS: Final[Mapping[str, str]] = {
-    "GS1-EPCIS-Version": "2.0.0",
-    "GS1-EPCIS-Min": "2.0.0",
-    "GS1-EPCIS-Max": "2.0.0",
-    "GS1-CBV-Version": "2.0.0",
-    "GS1-CBV-Min": "2.0.0",
-    "GS1-CBV-Max": "2.0.0",
-}
-CAPTURE_LIMITS: Final[Mapping[str, str]] = {
-    "GS1-EPCIS-Capture-File-Size-Limit": str(LONGEST_BODY),
-    "GS1-Capture-Error-Behaviour": "rollback",
-}
 
 
 @router.options("/events", status_code=204, response_class=Response)
