@@ -22,7 +22,7 @@ from indexer.status import read_status
 NEXT_SCHEMA = "books_next"
 
 _EVENTS_AT_ONCE = 200
-_LOOKED_AT_ONCE = 4_000
+_LOOKED_AT_ONCE = 1_000
 _START = 0
 
 

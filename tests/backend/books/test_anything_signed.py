@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backend.books.derivation import Rows, tell
@@ -28,6 +28,7 @@ _OF = {Tag.TEXT: texts, Tag.JSON: anything, Tag.INTEGER: st.integers(), Tag.BYTE
 changes = st.fixed_dictionaries({}, optional={path: _OF[tag] for path, tag in LOT_EVENT.fields.items()})
 
 
+@settings(deadline=None)
 @given(changed=changes, whole=st.booleans())
 @example(changed={"type": "https://example.com/Event", "bizTransactionList": [{"type": "po"}]}, whole=True)
 @example(changed={"quantityList": [{"epcClass": LOT_LINK, "quantity": "many"}]}, whole=True)
