@@ -14,7 +14,6 @@ from sqlalchemy import Engine, func, select
 from backend import clock
 from backend.app import create_app
 from backend.db import open_engine
-from backend.details.sealing import Ring
 from backend.demo.member import (
     ADD,
     INPUT,
@@ -31,6 +30,7 @@ from backend.demo.member import (
     Place,
     admission,
 )
+from backend.details.sealing import Ring
 from backend.identity.actor import ALL_RIGHTS, Right, Role
 from backend.identity.commands import create_token
 from backend.ledgers import Ledgers
