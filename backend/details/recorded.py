@@ -2,7 +2,10 @@
 
 from sqlalchemy import Connection, Table, select
 
+from backend.identity.queries import KEY_STATUS
 from indexer import schema as mirror
+
+_ENROLLED = KEY_STATUS.index("active")
 
 # Columns of the events' own tables that name a party.
 PARTY_COLUMNS = (
@@ -39,9 +42,10 @@ def signer_of(connection: Connection, root: bytes) -> int | None:
         select(mirror.key_latest.c.organisation)
         .join(mirror.batch, mirror.batch.c.signer == mirror.key_latest.c.address)
         .join(mirror.event, mirror.event.c.batch == mirror.batch.c.digest)
-        .join(mirror.record_latest, mirror.record_latest.c.id == mirror.key_latest.c.id)
+        # Offered by several organisations, an address is the one's that it enrolled with: an offer that was closed
+        # has as many records.
+        .join(mirror.record, (mirror.record.c.id == mirror.key_latest.c.id) & (mirror.record.c.status == _ENROLLED))
         .where(mirror.event.c.root == root)
-        # Offered by several organisations, an address is the one's that it enrolled with: the others' have no seq.
-        .order_by(mirror.record_latest.c.seq.desc())
+        .order_by(mirror.event.c.number)
         .limit(1)
     )
