@@ -12,11 +12,13 @@ import typer
 from backend.capture.desk import Desk
 from backend.capture.member import client_of, member_of
 from backend.capture.reading import content_of, read_document
+from backend.capture.sheets import capturing as sheets
+from backend.capture.sheets.faults import CellError
 from backend.capture.telling import Told
 from backend.capture.verdicts import FileVerdict, Word
 from backend.failures import Failure, UsageFailure
 
-_SUFFIXES = (".json", ".jsonld")
+_SUFFIXES = (".json", ".jsonld", *sheets.SUFFIXES)
 _WAIT_FOR_BOOKS_SECONDS = 20.0
 _LOOK_EACH_SECONDS = 0.5
 
@@ -28,12 +30,14 @@ TokenFile = Annotated[Path, typer.Option(help="A file with an API token of your 
 
 def capture(
     *,
-    paths: Annotated[list[Path], typer.Argument(help="Files of EPCIS 2.0 JSON-LD, or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(help="EPCIS 2.0 JSON-LD, sheets, folders of them.")],
     keystore: Keystore,
     password_file: PasswordFile,
     api: Api,
     token_file: TokenFile,
     each: Annotated[bool, typer.Option("--each", help="Where an event is refused, record the others.")] = False,
+    mapping: Annotated[Path | None, typer.Option(help="Which columns of a sheet mean what: a JSON file.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write what is wrong with a sheet here, as .xlsx.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for each file.")] = False,
 ) -> None:
     """Record what documents tell, one signature a document, and say what became of each event.
@@ -42,13 +46,14 @@ def capture(
     never leave this machine. Ends with 1 if anything is refused.
     """
     files = list(_files(paths))
+    at_sheets = sheets.sheet_desk(mapping, report, files)
     try:
         client = client_of(api, token_file)
         desk = Desk(client, member_of(client, keystore, password_file))
         captured: list[Told] = []
         refused = False
         for path in files:
-            verdict, events = _capture(desk, path, proceed=each)
+            verdict, events = _capture(desk, at_sheets, path, proceed=each)
             captured += events
             refused |= verdict.word is Word.REFUSED
             if as_json:
@@ -65,11 +70,19 @@ def capture(
         raise typer.Exit(1)
 
 
-def _capture(desk: Desk, path: Path, *, proceed: bool) -> tuple[FileVerdict, tuple[Told, ...]]:
-    reading = read_document(content_of(path))
+def _capture(
+    desk: Desk, at_sheets: sheets.SheetDesk, path: Path, *, proceed: bool
+) -> tuple[FileVerdict, tuple[Told, ...]]:
+    cells: tuple[CellError, ...] = ()
+    if path.suffix.lower() in sheets.SUFFIXES:
+        reading, cells = at_sheets.read(path, proceed=proceed)
+    else:
+        reading = read_document(content_of(path))
     if reading.code is not None:
-        return FileVerdict(str(path), code=reading.code, findings=reading.findings), ()
-    return FileVerdict(str(path), tuple(desk.capture(reading.events, proceed=proceed))), reading.events
+        return FileVerdict(str(path), code=reading.code, findings=reading.findings, cells=cells), ()
+    # A sheet whose every row is wrong has nothing left to sign.
+    verdicts = tuple(desk.capture(reading.events, proceed=proceed)) if reading.events else ()
+    return FileVerdict(str(path), verdicts, cells=cells), reading.events
 
 
 def wait_for_books(desk: Desk, captured: Iterable[Told]) -> None:

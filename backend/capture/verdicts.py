@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from backend.capture.sheets.faults import CellError
 from backend.epcis.rules import Finding
 
 
@@ -55,23 +56,27 @@ class FileVerdict:
     events: tuple[EventVerdict, ...] = ()
     code: str | None = None
     findings: tuple[Finding, ...] = ()
+    cells: tuple[CellError, ...] = ()
+    """Of a spreadsheet: what is wrong with its cells."""
 
     @property
     def word(self) -> Word:
         """Refused if anything of it is; a duplicate if all of it is."""
         words = {event.word for event in self.events}
-        if self.code is not None or Word.REFUSED in words:
+        if self.code is not None or self.cells or Word.REFUSED in words:
             return Word.REFUSED
         return Word.DUPLICATE if words == {Word.DUPLICATE} else Word.ACCEPTED
 
     def to_json(self) -> dict[str, Any]:
         """As it is printed."""
-        code = self.code or next((event.code for event in self.events if is_at_fault(event)), None)
+        codes = [each.code for each in self.cells] + [each.code for each in self.events if is_at_fault(each)]
+        code = self.code or next(iter(codes), None)
         return {
             "file": self.file,
             "verdict": self.word.value,
             "code": code,
             "findings": [{"code": each.code, "at": each.at, "sentence": each.sentence} for each in self.findings],
+            "cells": [each.to_json() for each in self.cells],
             "events": [event.to_json(place) for place, event in enumerate(self.events)],
         }
 
@@ -80,6 +85,8 @@ class FileVerdict:
         yield f"{self.file}: {self.word}{f' {self.code}' if self.code else ''}"
         for finding in self.findings:
             yield f"  {finding.at or '/'}: {finding.sentence} ({finding.code})"
+        for cell in self.cells:
+            yield f"  {cell.sheet} {cell.cell}: {cell.title} {cell.next_step} ({cell.code}) {cell.value!r}"
         for place, event in enumerate(self.events):
             recorded = "" if event.action_hash is None else f" 0x{event.action_hash.hex()}"
             why = "" if event.code is None else f" {event.code} {dict(event.params or {})}"
