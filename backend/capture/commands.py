@@ -1,5 +1,7 @@
 """Remembering which events an organisation has captured, in the transaction that takes the batch."""
 
+from typing import Any
+
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql
 
@@ -16,14 +18,23 @@ def object_to_duplicates(connection: Connection, organisation: int, batch: Check
     """Refuse a batch with an event that the organisation has captured in another; remember the events of any other.
 
     Raises:
-        ServiceError: `event_duplicate`, naming the earlier record.
+        ServiceError: `event_duplicate`, naming the earlier record; `event_not_carried`.
     """
     if batch.action != "RecordLotEvent":
         return
     for index, (action_hash, details) in enumerate(zip(batch.action_hashes, batch.details, strict=True)):
         event = details and to_event({path: details.value(path) for path in details.fields})
         if event:
-            _remember(connection, organisation, identity_of(event), action_hash, index)
+            _remember(connection, organisation, _identity(event, index), action_hash, index)
+
+
+def _identity(event: dict[str, Any], index: int) -> EventIdentity:
+    try:
+        return identity_of(event)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        # What is signed as an event and is none could be told from no other.
+        problem = "no event of EPCIS: `suyuan epcis check` says why"
+        raise ServiceError("event_not_carried", index=index, at="type", problem=problem) from error
 
 
 def _remember(

@@ -100,3 +100,9 @@ def test_what_is_known_is_asked_for_ones_own_organisation(park: Park, name: str)
     asked = [{"hash": "0x" + identity_of(EVENT).hash.hex()}, {"hash": "0x" + bytes(32).hex()}]
     answer = park.ask(name, "POST", "/v1/captures/known", {"events": asked}).json()["events"]
     assert [name == "supplier", False] == [each["action_hash"] is not None for each in answer]
+
+
+def test_what_is_no_event_is_refused_and_remembered_nowhere(park: Park) -> None:
+    broken = EVENT | {"type": "park:Own", "bizTransactionList": [{"type": "po"}]}
+    answer = park.submit("supplier", batch_of(park, broken))
+    assert (422, "event_not_carried") == (answer.status_code, code(answer))
