@@ -121,8 +121,10 @@ def test_without_an_object_the_record_is_about_something_else(fields: dict[str, 
 
 def test_an_erroneous_event_and_one_of_a_strange_type_are_observations() -> None:
     shelf = Shelf(MEMBER)
-    for event in (("ObjectEvent", {"errorDeclaration": {}}), ("park:Cleaning", {})):
-        actions = planned(shelf, event[0], "DELETE", epcList=[A], **event[1])
+    for actions in (
+        planned(shelf, "ObjectEvent", "DELETE", epcList=[A], errorDeclaration={}),
+        planned(shelf, "park:Cleaning", "DELETE", epcList=[A]),
+    ):
         assert (TRANSACTION, OBSERVE, [EXISTING]) == shapes(actions)[-1]
     (held,) = shelf.all_of(A)
     assert (True, True) == (held.is_free, held.is_open)
