@@ -32,9 +32,8 @@ _LEAST_EVENTS, _MOST_EVENTS = 100, 1_000_000
 _EVENTS = 500
 # A smaller park has no room for the story it begins with; it begins with its year.
 _LEAST_EVENTS_FOR_THE_STORY = 500
-# Anvil copies all storage for each block: of a larger park, 500 copies would fill this machine.
-_MOST_EVENTS_WITH_STATES = 10_000
-_STATES_KEPT = 16
+_FEWEST_EVENTS_OF_A_LARGE_PARK = 10_001
+_SECONDS_BETWEEN_EMPTY_BLOCKS = 10
 
 
 def demo(
@@ -61,9 +60,11 @@ def demo(
     say = _Progress(quiet=as_json)
     with terminated_like_interrupted():
         say("starting chain, database, broker, contracts, indexer, worker and API ...")
+        is_large = events >= _FEWEST_EVENTS_OF_A_LARGE_PARK
         stack = Stack(
             keep=keep,
-            chain_states_kept=None if events <= _MOST_EVENTS_WITH_STATES else _STATES_KEPT,
+            block_seconds=_SECONDS_BETWEEN_EMPTY_BLOCKS if is_large else 1,
+            many_records=is_large,
             database_server_url=None if given is None else given.get_secret_value(),
         )
         with stack:

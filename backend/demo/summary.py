@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Table, func, select
 
 from backend.demo.member import PASS
+from backend.failures import Failure
 from backend.sandbox.service import SUYUAN
 from indexer import schema as mirror
 
@@ -62,10 +63,16 @@ def summary_of(connection: Connection, *, events_signed: int, trace_nodes: int, 
 
 
 def verify(environment: Mapping[str, str]) -> str:
-    """What `suyuan index verify` says."""
+    """What `suyuan index verify` says.
+
+    Raises:
+        Failure: `not_verified`, when it could not compare at all.
+    """
     outcome = subprocess.run(
         [*SUYUAN, "index", "verify", "--json"], env=dict(environment), stdout=subprocess.PIPE, check=False
     )
+    if not outcome.stdout:
+        raise Failure("not_verified", "`suyuan index verify` said nothing", "it wrote the reason on standard error")
     return str(json.loads(outcome.stdout)["verify"])
 
 

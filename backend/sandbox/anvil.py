@@ -51,6 +51,7 @@ class Anvil(Part):
         *,
         block_seconds: int | None = None,
         genesis_timestamp: int | None = None,
+        at_once: bool = False,
         states_kept: int | None = None,
         keep: bool = False,
     ) -> None:
@@ -58,6 +59,7 @@ class Anvil(Part):
         Args:
             block_seconds: seconds between blocks; when None each transaction gets a block of its own at once.
             genesis_timestamp: seconds since 1970 of block 0, now when None. Only the same one repeats a genesis hash.
+            at_once: whether a transaction gets its block without waiting for the next, which is then an empty one.
             states_kept: how many blocks' states stay in memory, some hundreds when None; each is a copy of all storage.
             keep: write the chain to `folder` when it stops, and begin with what is there.
         """
@@ -66,6 +68,7 @@ class Anvil(Part):
         self._reaper = reaper
         self._block_seconds = block_seconds
         self._genesis_timestamp = genesis_timestamp
+        self._at_once = at_once
         self._states_kept = states_kept
         self._keep = keep
         self._port = free_port()
@@ -99,6 +102,7 @@ class Anvil(Part):
                 *("--timestamp", str(timestamp), "--hardfork", "cancun", "--gas-limit", str(BLOCK_GAS_LIMIT)),
                 *("--base-fee", "0", "--gas-price", str(_GAS_PRICE_WEI)),
                 *("--preserve-historical-states", "--cache-path", str(self._folder / "cache")),
+                *(("--mixed-mining",) if self._at_once else ()),
                 *(() if self._states_kept is None else ("--prune-history", str(self._states_kept))),
                 "--no-request-size-limit",
                 *(() if self._block_seconds is None else ("--block-time", str(self._block_seconds))),
@@ -113,9 +117,10 @@ class Anvil(Part):
     @contextmanager
     def mining_at_once(self) -> Iterator[None]:
         """For as long as the context lasts, each transaction gets its block without waiting for the next."""
-        self.ask("evm_setAutomine", *(True,))
+        if not self._at_once:
+            self.ask("evm_setAutomine", *(True,))
         yield
-        if self._block_seconds is not None:
+        if self._block_seconds is not None and not self._at_once:
             self.ask("evm_setIntervalMining", self._block_seconds)
 
     def ask(self, method: str, *params: object) -> object:

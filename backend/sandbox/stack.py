@@ -24,6 +24,7 @@ from backend.sandbox.valkey import Valkey
 from backend.settings import Mode, surrounding_variables
 
 _READY_PATH = "/health/ready"
+_FEW_STATES = 16
 
 
 class Stack:
@@ -41,7 +42,7 @@ class Stack:
         keep: Path | None = None,
         block_seconds: int | None = 1,
         durable: bool = True,
-        chain_states_kept: int | None = None,
+        many_records: bool = False,
         database_server_url: str | None = None,
     ) -> None:
         """
@@ -51,8 +52,8 @@ class Stack:
             keep: a folder to put everything in and to leave it there; a temporary one when None.
             block_seconds: seconds between blocks; when None each transaction gets a block of its own at once.
             durable: False trades the database's safety against a crash of the machine for speed; for tests.
-            chain_states_kept: how many blocks' states the chain can be asked about; some hundreds when None. A large
-                chain takes much memory for each.
+            many_records: a chain for hundreds of thousands of them. The more Anvil holds, the longer it takes for an empty
+                block, of which it keeps a copy of all: so transactions get theirs at once, and few states are kept.
             database_server_url: a server on which to make the database, instead of running one.
 
         Raises:
@@ -62,7 +63,7 @@ class Stack:
         self._keep = keep
         self._block_seconds = block_seconds
         self._durable = durable
-        self._chain_states_kept = chain_states_kept
+        self._many_records = many_records
         self._database_server_url = database_server_url
         self._exits = ExitStack()
 
@@ -153,7 +154,8 @@ class Stack:
             folder / "anvil",
             reaper,
             block_seconds=self._block_seconds,
-            states_kept=self._chain_states_kept,
+            at_once=self._many_records,
+            states_kept=_FEW_STATES if self._many_records else None,
             keep=keep,
         )
         self.postgres: Postgres | BorrowedPostgres = (
