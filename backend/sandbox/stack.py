@@ -52,8 +52,8 @@ class Stack:
             keep: a folder to put everything in and to leave it there; a temporary one when None.
             block_seconds: seconds between blocks; when None each transaction gets a block of its own at once.
             durable: False trades the database's safety against a crash of the machine for speed; for tests.
-            many_records: a chain for hundreds of thousands of them. The more Anvil holds, the longer an empty block takes
-                it, and each keeps a copy of all: so transactions get theirs at once, and few states are kept.
+            many_records: a chain for hundreds of thousands of them. The more Anvil holds, the longer an empty block
+                takes it, and each keeps a copy of all: so transactions get theirs at once, and few states are kept.
             database_server_url: a server on which to make the database, instead of running one.
 
         Raises:
