@@ -18,7 +18,7 @@ FROM python:3.11-slim-bookworm
 # The number stands in compose.yaml too: volumes belong to it, and the broker reads its password as it.
 RUN useradd --system --uid 10001 --home-dir /nonexistent suyuan \
   && install --directory --owner=suyuan --mode=0700 \
-     /run/suyuan/secrets /run/suyuan/relayer /run/suyuan/founders /run/suyuan/deployment
+     /run/suyuan/secrets /run/suyuan/relayer /run/suyuan/details /run/suyuan/founders /run/suyuan/deployment
 COPY --from=build /opt/suyuan /opt/suyuan
 ENV PATH=/opt/suyuan/bin:$PATH PYTHONUNBUFFERED=1
 USER suyuan

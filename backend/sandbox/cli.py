@@ -45,12 +45,14 @@ def sandbox(
 
 def _run(command: list[str], environment: dict[str, str]) -> int:
     """The exit status of `command`, by a shell's rule where a signal ended it."""
+    # The terminal sends Ctrl-C to the command as well; what follows from it is for the command to say. From before it
+    # starts, so that none comes in between; the command itself begins with the default.
+    previous = signal.signal(signal.SIGINT, _leave_it_to_the_command)
     try:
         child = subprocess.Popen(command, env=environment)
     except OSError as error:
+        signal.signal(signal.SIGINT, previous)
         raise UsageFailure("command_not_started", f"{command[0]}: {error.strerror}", "check its name") from error
-    # The terminal sends Ctrl-C to the command as well; what follows from it is for the command to say.
-    previous = signal.signal(signal.SIGINT, _leave_it_to_the_command)
     try:
         status = child.wait()
     finally:

@@ -34,9 +34,10 @@ def founded(postgres: str, park_chain: Chain) -> Iterator[str]:
     with create_database(postgres) as url:
         migrate_database(url)
         park = Park(park_chain, url, b"founding")
-        park.catch_up()
-        with park.server:
-            admit_everybody(park)
+        with park.kept():
+            park.catch_up()
+            with park.server:
+                admit_everybody(park)
         yield url
 
 

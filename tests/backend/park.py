@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,8 @@ class Park:
         self.server = Server(create_app(self.service))
         self.client = self.server.client
         self._tokens: dict[str, str] = {}
+        self._follower: Follower | None = None
+        self._kept = ExitStack()
         with self.engine.begin() as connection:
             self.transactions_before = connection.scalar(select(func.count()).select_from(RELAYED_TRANSACTION)) or 0
 
@@ -146,11 +148,19 @@ class Park:
         self.catch_up()
         self.relayer.settle()
 
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """What a park opens once and keeps: its indexer."""
+        with ExitStack() as self._kept:
+            yield
+        self._follower = None
+
     def catch_up(self) -> None:
         """Let the indexer mirror the chain as it is now."""
-        with follower_of(self.chain, self.database_url) as follower:
-            while follower.step():
-                pass
+        if self._follower is None:
+            self._follower = self._kept.enter_context(follower_of(self.chain, self.database_url))
+        while self._follower.step():
+            pass
 
     def make(self, name: str, handle: bytes | None = None) -> Holding:
         """A member makes a holding, of a new lot or of one it has made before."""
@@ -245,9 +255,10 @@ def opened_park(chain: Chain, database_url: str, seed: bytes) -> Iterator[Park]:
     snapshot = chain.anvil.ask("evm_snapshot")
     _set_clock(chain.anvil)
     park = Park(chain, database_url, seed)
-    park.catch_up()
-    with park.server:
-        yield park
+    with park.kept():
+        park.catch_up()
+        with park.server:
+            yield park
     chain.anvil.ask("evm_revert", snapshot)
 
 
