@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from backend.capture.desk import Desk
-from backend.capture.member import client_of, member_of
 from backend.capture.reading import content_of, read_document
 from backend.capture.sheets import capturing as sheets
 from backend.capture.sheets.faults import CellError
 from backend.capture.telling import Told
 from backend.capture.verdicts import FileVerdict, Word
 from backend.failures import Failure, UsageFailure
+from backend.member.credentials import client_of, member_of
 
 _SUFFIXES = (".json", ".jsonld", *sheets.SUFFIXES)
 _WAIT_FOR_BOOKS_SECONDS = 20.0

@@ -15,8 +15,8 @@ from backend.capture.shelf import Held, Shelf
 from backend.capture.signing import Action, action_of, in_batches
 from backend.capture.telling import Told
 from backend.capture.verdicts import DOCUMENT_REFUSED, EventVerdict, Word
-from backend.demo.client import Refusal
 from backend.errors import ServiceError
+from backend.member.client import Refusal
 from contracts.signatures import TypedDataError
 from contracts.typed_data import MODE_ALL
 
@@ -30,7 +30,7 @@ _OVERTAKEN: Final = frozenset({"event_duplicate", "stale_seq", "already_exists",
 
 
 class Service(Protocol):
-    """What the desk asks of a service: `backend.demo.client.Client`, in the member's name."""
+    """What the desk asks of a service: `backend.member.client.Client`, in the member's name."""
 
     def post(self, path: str, body: object) -> Any: ...
 
@@ -40,7 +40,7 @@ class Service(Protocol):
 
 
 class Signatory(Protocol):
-    """Whoever signs: `backend.demo.member.Member`."""
+    """Whoever signs: `backend.member.signer.Member`."""
 
     organisation: int
 

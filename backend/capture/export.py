@@ -9,15 +9,15 @@ from typing import Annotated, Any, Protocol
 import typer
 
 from backend import clock
-from backend.capture.member import client_of
 from backend.epcis.document import capture_document
 from backend.failures import Failure, UsageFailure
+from backend.member.credentials import client_of
 
 _PER_PAGE = 500
 
 
 class Pages(Protocol):
-    """What the export asks of a service: `backend.demo.client.Client`."""
+    """What the export asks of a service: `backend.member.client.Client`."""
 
     def page(self, path: str, **query: str | int) -> tuple[Any, str | None]: ...
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 from backend.demo.agenda import Act, Agenda
-from backend.demo.member import NO_HEAD, Holding, Member
 from backend.demo.park import Park, Tenant
 from backend.demo.tray import Tray
 from backend.demo.workdays import DAY, working_time
+from backend.member.signer import NO_HEAD, Holding, Member
 from contracts.typed_data import action_hash, fold, order_id
 
 _Case = TypeVar("_Case")

@@ -11,10 +11,8 @@ from typing import Annotated
 import typer
 
 from backend.db import open_engine
-from backend.demo.client import Client
 from backend.demo.delivery import Delivery
 from backend.demo.facts import Facts, Product
-from backend.demo.member import Place
 from backend.demo.park import FOUNDERS, NEWCOMERS, TENANTS, Park, park_of
 from backend.demo.story import Story
 from backend.demo.summary import Summary, summary_of, verify
@@ -22,6 +20,8 @@ from backend.demo.year import Year
 from backend.failures import UsageFailure
 from backend.identity.actor import ALL_RIGHTS
 from backend.identity.commands import create_token
+from backend.member.client import Client
+from backend.member.signer import Place
 from backend.sandbox.cli import terminated_like_interrupted
 from backend.sandbox.stack import Stack
 from backend.settings import SandboxSettings, load, surrounding_variables

@@ -6,7 +6,10 @@ from functools import partial
 from backend.demo.agenda import Stage
 from backend.demo.business import Cargo, Line, Parcel, Purchase, Subject, Telling
 from backend.demo.facts import Mark
-from backend.demo.member import (
+from backend.demo.quality import Quality
+from backend.demo.stockroom import Stockroom
+from backend.demo.workdays import DAY, working_time
+from backend.member.signer import (
     ACCEPTED,
     ADD,
     AGGREGATION,
@@ -26,9 +29,6 @@ from backend.demo.member import (
     Holding,
     Member,
 )
-from backend.demo.quality import Quality
-from backend.demo.stockroom import Stockroom
-from backend.demo.workdays import DAY, working_time
 
 _MOST_LOTS_A_CASE = 4
 # How long before its promise a parcel is made.

@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backend.demo.client import Client
-from backend.demo.member import Member
 from backend.demo.park import Park
+from backend.member.client import Client
+from backend.member.signer import Member
 
 MOST_UNDER_WAY = 128
 """Batches; twice what the relayer has on its way to the chain."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backend.demo.member import Holding
+from backend.member.signer import Holding
 
 
 class Mark(StrEnum):

@@ -7,10 +7,10 @@ from backend.demo.agenda import Stage
 from backend.demo.business import Line, Parcel, Purchase, Subject, Telling
 from backend.demo.deliveries import Deliveries
 from backend.demo.facts import Mark
-from backend.demo.member import Member
 from backend.demo.paper import paper_of
 from backend.demo.prices import ITEMS, agreement
 from backend.demo.workdays import DAY
+from backend.member.signer import Member
 from contracts.details import ORDER
 
 _MOST_LINES = 12

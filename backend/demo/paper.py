@@ -12,7 +12,7 @@ from typing import Any
 import rfc8785
 
 from backend.demo.business import Line
-from backend.demo.member import Member
+from backend.member.signer import Member
 from contracts import details
 from contracts.details import ORDER, Tag
 

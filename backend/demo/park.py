@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.demo.member import FAR, NO_HEAD, Member, Place, admission
 from backend.identity.actor import Right, Role
+from backend.member.signer import FAR, NO_HEAD, Member, Place, admission
 from contracts.signatures import keccak
 from contracts.typed_data import action_hash, fold
 

@@ -6,8 +6,8 @@ from functools import partial
 from backend.demo.agenda import Stage
 from backend.demo.business import Telling
 from backend.demo.facts import Mark
-from backend.demo.member import FAIL, PASS, Holding, Member
 from backend.demo.park import Tenant
+from backend.member.signer import FAIL, PASS, Holding, Member
 
 Next = Callable[[Holding, int], None]
 """What happens with a holding, as it is now, from a time on."""

@@ -9,7 +9,10 @@ from typing import Any
 from backend.demo.agenda import Stage
 from backend.demo.business import Subject, Telling
 from backend.demo.facts import Mark, Product
-from backend.demo.member import (
+from backend.demo.park import Tenant
+from backend.demo.quality import Quality
+from backend.demo.workdays import DAY, date_of, working_time
+from backend.member.signer import (
     DELETE,
     INPUT,
     MADE,
@@ -21,9 +24,6 @@ from backend.demo.member import (
     Holding,
     Member,
 )
-from backend.demo.park import Tenant
-from backend.demo.quality import Quality
-from backend.demo.workdays import DAY, date_of, working_time
 from contracts.signatures import keccak
 from contracts.typed_data import action_hash
 

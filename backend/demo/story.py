@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.demo.facts import Facts, Mark, Product
-from backend.demo.member import (
+from backend.demo.park import REGULATOR, SUPPLIERS, TENANTS, Park
+from backend.member.signer import (
     ADD,
     AGGREGATION,
     CHILD,
@@ -31,7 +32,6 @@ from backend.demo.member import (
     Holding,
     Member,
 )
-from backend.demo.park import REGULATOR, SUPPLIERS, TENANTS, Park
 from contracts.typed_data import action_hash
 
 _LOTS_A_SUPPLIER = 12

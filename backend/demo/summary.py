@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, func, select
 
-from backend.demo.member import PASS
 from backend.failures import Failure
+from backend.member.signer import PASS
 from backend.sandbox.service import SUYUAN
 from indexer import schema as mirror
 

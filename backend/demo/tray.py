@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.demo.facts import Facts, Mark, Product
-from backend.demo.member import Member
 from backend.demo.workdays import DAY
+from backend.member.signer import Member
 
 MOST_ACTIONS = 50
 

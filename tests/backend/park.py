@@ -14,7 +14,11 @@ from sqlalchemy import Engine, func, select
 from backend import clock
 from backend.app import create_app
 from backend.db import open_engine
-from backend.demo.member import (
+from backend.details.sealing import Ring
+from backend.identity.actor import ALL_RIGHTS, Right, Role
+from backend.identity.commands import create_token
+from backend.ledgers import Ledgers
+from backend.member.signer import (
     ADD,
     INPUT,
     MADE,
@@ -30,10 +34,6 @@ from backend.demo.member import (
     Place,
     admission,
 )
-from backend.details.sealing import Ring
-from backend.identity.actor import ALL_RIGHTS, Right, Role
-from backend.identity.commands import create_token
-from backend.ledgers import Ledgers
 from backend.sandbox.anvil import Anvil
 from backend.service import Service
 from backend.service_commands import relayer_of

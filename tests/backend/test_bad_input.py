@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from backend import clock
-from backend.demo.member import (
+from backend.limits import LONGEST_BODY
+from backend.member.signer import (
     ADD,
     ALL_RIGHTS,
     FAR,
@@ -19,7 +20,6 @@ from backend.demo.member import (
     Member,
     Place,
 )
-from backend.limits import LONGEST_BODY
 from backend.submissions.batches import MOST_ACTIONS
 from backend.submissions.models import RELAYED_TRANSACTION, SUBMISSION, SUBMISSION_CHANGE, SUBMISSION_ITEM
 from contracts.signatures import keccak

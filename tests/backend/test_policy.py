@@ -10,11 +10,11 @@ import pytest
 from fastapi import APIRouter
 
 from backend.app import RouteWithoutPolicy, create_app, routes_of
-from backend.demo.member import Holding
 from backend.identity import policy
 from backend.identity.actor import Right
 from backend.identity.commands import create_token, revoke_token
 from backend.identity.policy import ROUTES, Answer, Row
+from backend.member.signer import Holding
 from tests.backend.books.scene import books_of_anybody
 from tests.backend.capture.scene import epcis_of_anybody
 from tests.backend.chemicals.scene import certificates_of_tenant

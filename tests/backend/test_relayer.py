@@ -9,7 +9,7 @@ import pytest
 from eth_account import Account
 from sqlalchemy import select
 
-from backend.demo.member import ADD, MADE, OBJECT, OBSERVE, SUBJECT, Holding
+from backend.member.signer import ADD, MADE, OBJECT, OBSERVE, SUBJECT, Holding
 from backend.service_commands import relayer_of
 from backend.submissions.models import RELAYED_TRANSACTION
 from backend.submissions.settlement import AUTHORISED_TOPIC

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from backend.demo.member import ADD, MADE, OBJECT, SUBJECT
+from backend.member.signer import ADD, MADE, OBJECT, SUBJECT
 from tests.backend.park import Park
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.demo.member import ADD, AGGREGATION, CHILD, DELETE, PARENT, Holding
+from backend.member.signer import ADD, AGGREGATION, CHILD, DELETE, PARENT, Holding
 from backend.traceability.lineage import POSITION_BITS
 from backend.traceability.schemas import TraceOut
 from indexer.decode import LOG_SHIFT

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from backend.db import open_engine
-from backend.demo.client import Client
-from backend.demo.member import ADD, MADE, OBJECT, SUBJECT, Member, Place, admission
 from backend.failures import Failure
 from backend.identity.actor import ALL_RIGHTS, Role
 from backend.identity.commands import create_token
+from backend.member.client import Client
+from backend.member.signer import ADD, MADE, OBJECT, SUBJECT, Member, Place, admission
 from backend.sandbox.service import SUYUAN
 from backend.sandbox.stack import Stack
 from backend.settings import surrounding_variables

@@ -10,9 +10,9 @@ from backend.capture.command import Api, Keystore, PasswordFile, TokenFile
 from backend.capture.desk import Desk
 from backend.capture.gateway.jobs import Jobs
 from backend.capture.gateway.routes import create_gateway
-from backend.capture.member import client_of, member_of
 from backend.failures import Failure
 from backend.logs import configure_logs
+from backend.member.credentials import client_of, member_of
 
 
 def gateway(

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, select
 
 from backend.books.models import DERIVED
 from backend.books.store import Books
-from backend.demo.member import ADD, MADE, OBJECT, SUBJECT, Holding
 from backend.details import fields
 from backend.details.fields import Details
 from backend.epcis.fields import of_event
+from backend.member.signer import ADD, MADE, OBJECT, SUBJECT, Holding
 from contracts.details import handle
 from contracts.signatures import keccak
 from tests.backend.park import Park

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend.demo.member import ADD, AGGREGATION, CHILD, NONE, PARENT
+from backend.member.signer import ADD, AGGREGATION, CHILD, NONE, PARENT
 from tests.backend.books.scene import LOT, LOT_LINK, epcis, kept, salt_of, tell
 from tests.backend.park import Park
 

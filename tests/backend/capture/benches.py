@@ -12,7 +12,7 @@ from backend.books.store import Books
 from backend.capture.desk import Desk
 from backend.capture.reading import read_document
 from backend.capture.verdicts import EventVerdict
-from backend.demo.client import Client
+from backend.member.client import Client
 from tests.backend.park import Park
 
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"park": "https://park.example/terms/"}]

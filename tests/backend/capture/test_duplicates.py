@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import update
 
 from backend.capture.identity import identity_of
-from backend.demo.member import ADD, MADE, OBJECT, SUBJECT
 from backend.details import fields
 from backend.epcis.fields import of_event
+from backend.member.signer import ADD, MADE, OBJECT, SUBJECT
 from backend.submissions.models import SUBMISSION
 from contracts.signatures import keccak
 from tests.backend.park import Park

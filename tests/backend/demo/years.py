@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 from backend.demo.facts import Facts
-from backend.demo.member import Place
 from backend.demo.park import FOUNDERS, Park, park_of
 from backend.demo.story import Story
 from backend.demo.year import Year
+from backend.member.signer import Place
 from contracts.typed_data import LEDGERS
 
 A_SUNDAY = 1_795_910_400

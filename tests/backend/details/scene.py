@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backend.demo.member import OBJECT, OBSERVE, SUBJECT, Holding
 from backend.details import fields
+from backend.member.signer import OBJECT, OBSERVE, SUBJECT, Holding
 from contracts.signatures import keccak
 from tests.backend.park import Park
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from backend.demo.member import ADD, MADE, OBJECT, SUBJECT
 from backend.details import commands, fields
 from backend.details.fields import Details
 from backend.details.models import DETAILS, DETAILS_READER, State
 from backend.details.queries import opened, states
 from backend.details.sealing import Ring, SealBroken
+from backend.member.signer import ADD, MADE, OBJECT, SUBJECT
 from contracts.signatures import keccak
 from tests.backend.park import Park
 

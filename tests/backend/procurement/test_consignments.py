@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.demo.member import ACCEPTED, FAIL, OVER, REJECTED, SHORT
+from backend.member.signer import ACCEPTED, FAIL, OVER, REJECTED, SHORT
 from tests.backend.park import ORGANISATIONS
 from tests.backend.procurement.trade import Act, Sent, Trade, to_hex
 

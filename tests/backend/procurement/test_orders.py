@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend import clock
-from backend.demo.member import OVER, REJECTED, SHORT
+from backend.member.signer import OVER, REJECTED, SHORT
 from tests.backend.park import ORGANISATIONS
 from tests.backend.procurement.trade import DAY, Trade, to_hex
 

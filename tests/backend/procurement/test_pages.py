@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend.demo.member import OVER
+from backend.member.signer import OVER
 from backend.procurement import consignments, direct_receipts, orders, pages
 from tests.backend.park import ORGANISATIONS
 from tests.backend.procurement.trade import Trade, to_hex

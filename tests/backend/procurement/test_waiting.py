@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend import clock
-from backend.demo.member import ACCEPTED, PASS, SHORT
+from backend.member.signer import ACCEPTED, PASS, SHORT
 from backend.procurement import waiting
 from contracts.action_json import parse
 from contracts.signatures import keccak

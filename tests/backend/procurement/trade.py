@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backend import clock
-from backend.demo.member import ACCEPTED, FAR, NO_ORDER, PASS, Holding, Member
 from backend.errors import CATALOGUE
+from backend.member.signer import ACCEPTED, FAR, NO_ORDER, PASS, Holding, Member
 from contracts.signatures import keccak
 from contracts.typed_data import action_hash, consignment_id, fold, milestone_id, order_id
 from tests.backend.park import Park

@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 from uuid import uuid4
 
-from backend.demo.member import Holding
+from backend.member.signer import Holding
 
 LOT = "20261101-A"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.demo.member import Holding
+from backend.member.signer import Holding
 from tests.backend.park import Park
 from tests.backend.quality.papers import certificate_asked, log, logger_asked
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from backend.demo.member import Holding
 from backend.identity.actor import Right
+from backend.member.signer import Holding
 from backend.quality.models import BLOCK, CONTENT, DOCUMENT
 from backend.reading import bounded_json
 from tests.backend.park import Park

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from backend.demo.member import ADD, AGGREGATION, CHILD, NONE, PARENT, Holding, Member
 from backend.identity.actor import Right
+from backend.member.signer import ADD, AGGREGATION, CHILD, NONE, PARENT, Holding, Member
 from backend.quality.release import PASS, open_blocks
 from backend.submissions.models import SUBMISSION
 from contracts import action_json

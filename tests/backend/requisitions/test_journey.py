@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from backend.demo.member import Member, admission
 from backend.identity.actor import Role
+from backend.member.signer import Member, admission
 from backend.requisitions.orders.placement import settle_orders
 from contracts.signatures import keccak
 from tests.backend.chemicals.scene import certificate

@@ -9,7 +9,7 @@ import pytest
 import rfc8785
 
 from backend.chemicals.models import Move
-from backend.demo.member import Member
+from backend.member.signer import Member
 from backend.requisitions.orders.placement import settle_orders
 from contracts import action_json, details
 from contracts.details import ORDER, Tag

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.demo.member import FAR, Holding, Member
+from backend.member.signer import FAR, Holding, Member
 from contracts.signatures import keccak
 from contracts.typed_data import action_hash, fold
 from tests.backend.park import Park

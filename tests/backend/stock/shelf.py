@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 
 from backend import clock
-from backend.demo.member import Holding
+from backend.member.signer import Holding
 from backend.stock.days import day_of
 from tests.backend.items.scene import item
 from tests.backend.park import Park

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from backend.demo.member import ADD, AGGREGATION, CHILD, NONE, PARENT
+from backend.member.signer import ADD, AGGREGATION, CHILD, NONE, PARENT
 from tests.backend.quality.papers import log, logger_asked
 from tests.backend.stock.receiving import FAIL, hex_of, pass_by, quality_signer, receive, shelve
 from tests.backend.stock.shelf import Shelf

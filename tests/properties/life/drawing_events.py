@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from hypothesis import strategies as st
 
-from backend.demo.member import (
+from backend.member.signer import (
     ADD,
     AGGREGATION,
     ASSOCIATION,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from backend.demo.member import ACCEPTED, FAIL, NO_ORDER, PASS, REJECTED
+from backend.member.signer import ACCEPTED, FAIL, NO_ORDER, PASS, REJECTED
 from contracts.signatures import keccak
 from contracts.typed_data import lot_id, receipt_id
 from tests.properties.life.choices import HANDLES, SECRET, Draw, Drawer, lapse, mostly, seldom

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.demo.member import PASS, REJECTED, TRANSFORMATION
+from backend.member.signer import PASS, REJECTED, TRANSFORMATION
 from contracts.typed_data import holding_id
 from tests.properties.life.nouns import Act, Holding
 from tests.properties.life.park import Park

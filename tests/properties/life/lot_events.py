@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from typing import Final
 
-from backend.demo.member import (
+from backend.identity.actor import Role
+from backend.member.signer import (
     ADD,
     AGGREGATION,
     ASSOCIATION,
@@ -30,7 +31,6 @@ from backend.demo.member import (
     TRANSACTION,
     TRANSFORMATION,
 )
-from backend.identity.actor import Role
 from contracts.typed_data import holding_id
 from tests.properties.life.nouns import Act, Holding, Value
 from tests.properties.life.park import Park, unless_custodian
@@ -172,7 +172,6 @@ def record(park: Park, act: Act) -> None:
     """Everything an event does, each item judged by what was before it."""
     first = _first(act)
     moves = [_moved(park, act, item, first) for item in act.value["items"]]
-    _hand_on_receipts(park, act, first)
     for item, (holder, status, flags) in zip(act.value["items"], moves, strict=True):
         id_, arrow = holding_id(item["holding"]), _arrow(act, item)
         if arrow is Arrow.CREATE:
@@ -221,15 +220,6 @@ def is_breach(park: Park, act: Act, holding: Holding) -> bool:
     if holding.flags & Flag.DISPUTED and act.value["kind"] == OBJECT:
         held &= ~Flag.QUARANTINED
     return bool(held) or park.is_recalled(holding)
-
-
-def _hand_on_receipts(park: Park, act: Act, first: Value | None) -> None:
-    """What leaves a packing was received with what it came in."""
-    if first is None or (act.value["kind"], act.value["action"]) != (AGGREGATION, DELETE):
-        return
-    for item in act.value["items"][1:]:
-        holding = park.holdings[holding_id(item["holding"])]
-        holding.receipt = park.carrier(holding, act.organisation).receipt
 
 
 def _first(act: Act) -> Value | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from backend.demo.member import (
+from backend.member.signer import (
     ACCEPTED,
     AGGREGATION,
     CHILD,

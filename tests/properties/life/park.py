@@ -65,26 +65,16 @@ class Park:
         """A holding and all that is packed in it, at any level."""
         return [each for each in self.holdings.values() if holding in self.path(each)]
 
+    def receive(self, holding: Holding, receipt: Receipt) -> None:
+        """Whoever takes a packing in takes in all that lies in it."""
+        for each in self.contents(holding):
+            each.receipt = receipt
+
     def is_recalled(self, holding: Holding) -> bool:
         return self.is_lot_recalled(holding.lot)
 
     def is_lot_recalled(self, lot: tuple[int, bytes]) -> bool:
         return bool(self.records["Recalls", lot_id(*lot)].flags & Flag.RECALLED)
-
-    def brought_by(self, holding: Holding, custodian: int) -> Holding:
-        """What a holding came in: the innermost of its packings that is the custodian's by name, or itself."""
-        return next(level for level in self.path(holding) if level.record.holder == custodian)
-
-    def carrier(self, holding: Holding, custodian: int) -> Holding:
-        """The holding whose receipt counts for another that came along: what brought the outermost packing that is in
-        quarantine, if somebody received it; else what brought the holding itself."""
-        for packing in reversed(self.path(holding)[1:]):
-            if packing.flags & Flag.QUARANTINED:
-                carrier = self.brought_by(packing, custodian)
-                if carrier.receipt is not None:
-                    return carrier
-                break
-        return self.brought_by(holding, custodian)
 
 
 def unless_seq(record: Record, seq: int) -> Iterator[Reason]:

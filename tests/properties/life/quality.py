@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backend.demo.member import FAIL, PASS
 from backend.identity.actor import Role
+from backend.member.signer import FAIL, PASS
 from contracts.typed_data import lot_id
 from tests.properties.life.nouns import Act, Holding
 from tests.properties.life.park import Park, unless_custodian, unless_seq
@@ -46,7 +46,7 @@ def judge_objections(park: Park, act: Act) -> Iterator[Reason]:
         yield Reason.WRONG_STATE
     if holding.flags & Flag.CLOSED:
         yield Reason.CLOSED
-    receipt = park.carrier(holding, act.organisation).receipt
+    receipt = holding.receipt
     if holding.flags & Flag.QUARANTINED and receipt is not None and receipt.receiver == act.signer.address:
         yield Reason.SAME_SIGNER
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backend.demo.member import ACCEPTED, NO_ORDER, OVER, REJECTED, SHORT
+from backend.member.signer import ACCEPTED, NO_ORDER, OVER, REJECTED, SHORT
 from contracts.typed_data import consignment_id, holding_id
 from tests.properties.life.nouns import Act, Claim, Consignment, Holding, Journey, Receipt
 from tests.properties.life.ordering import unless_delivery, unless_lasting
@@ -95,7 +95,7 @@ def receive(park: Park, act: Act) -> None:
         holding.record.advance(act, sender, HoldingStatus.HELD, holding.flags)
     else:
         judged_first = Flag.QUARANTINED if journey.quarantine or value["quarantine"] else PLAIN
-        holding.receipt = Receipt(act.signer.address, sender)
+        park.receive(holding, Receipt(act.signer.address, sender))
         holding.record.advance(act, journey.to, HoldingStatus.HELD, holding.flags & ~Flag.DISPUTED | judged_first)
     _write_consignment(park, act, sender, disputed=value["outcome"] in (SHORT, OVER))
 

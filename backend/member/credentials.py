@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from backend.demo.client import Client
-from backend.demo.member import Member, Place, checksum_of
 from backend.failures import Failure, UsageFailure
 from backend.keyring import unlock
+from backend.member.client import Client
+from backend.member.signer import Member, Place, checksum_of
 
 
 def client_of(api: str, token_file: Path) -> Client:

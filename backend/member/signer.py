@@ -1,4 +1,4 @@
-"""A member of the park: one organisation with one key, building and signing batches offline.
+"""A member that signs: one organisation with one key, building actions and signing batches of them offline.
 
 The same seed gives the same keys, salts and identifiers, so that a park can be told again word for word.
 """
