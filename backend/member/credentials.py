@@ -1,4 +1,4 @@
-"""Who captures: the member that a keystore and a token make, held against what the service says of both."""
+"""Who acts: the member that a keystore and a token make, held against what the service says of both."""
 
 import os
 from pathlib import Path
