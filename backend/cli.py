@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 import typer
 
 from backend.failures import Explained
+from backend.limits import limit_depth
 
 OK, FINDING, USAGE = 0, 1, 2
 
@@ -37,7 +38,7 @@ ROOMS = (
     Room("work", "backend.service_commands:work", "Run the worker: relay what was submitted, do what was scheduled."),
     Room("db", "backend.service_commands:db", "Bring the service's tables to this release."),
     Room("token", "backend.service_commands:token", "Make and end the API tokens of machines."),
-    Room("index", "backend.mirror_commands:app", "Run and check the mirror of the chain in SQL."),
+    Room("index", "backend.mirror.command:app", "Run and check the mirror of the chain in SQL."),
     Room("stock", "backend.stock.cli:app", "Hold the journal of stock against the signed sheets."),
     Room("documents", "backend.documents_command:app", "Try certificates, UBL and logger files, offline."),
     Room("epcis", "backend.epcis_command:app", "Look at EPCIS documents and their hashes; get events out as one."),
@@ -46,7 +47,7 @@ ROOMS = (
     Room(
         "gateway", "backend.capture.gateway.command:gateway", "Take EPCIS from programs here, signed on this machine."
     ),
-    Room("details", "backend.details.command:app", "Roots of confidential fields, and the ring they are sealed by."),
+    Room("details", "backend.details.command:app", "Roots of confidential fields, importing them, the ring of keys."),
     Room("books", "backend.books.command:app", "Look at the books, hold them against chain and details, rebuild them."),
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),
     Room("secrets", "backend.secrets_command:secrets", "Make the passwords and keys of a trial installation."),
@@ -88,6 +89,8 @@ def application(arguments: Sequence[str]) -> typer.Typer:
 def run(arguments: Sequence[str]) -> int:
     """Do what `arguments` ask; returns the exit status: 0, 1 a finding, 2 a call or settings that cannot work."""
     command = typer.main.get_command(application(arguments))
+    # After the room is imported, which may have lifted it: files of strangers are read by commands too.
+    limit_depth()
     as_json = "--json" in arguments[: arguments.index("--")] if "--" in arguments else "--json" in arguments
     try:
         outcome = command.main(args=list(arguments), prog_name="suyuan", standalone_mode=False)

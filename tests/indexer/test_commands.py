@@ -20,7 +20,7 @@ def settings(history: History, mirror: Mirror, tmp_path: Path, monkeypatch: pyte
     history.deployment.save(tmp_path / "deployment.json")
     url = mirror.url.set(drivername="postgresql").render_as_string(hide_password=False)
     # Loggers keep the standard error they first see, and a captured one is closed when its test is over.
-    monkeypatch.setattr("backend.mirror_commands.configure_logs", lambda: None)
+    monkeypatch.setattr("backend.mirror.command.configure_logs", lambda: None)
     monkeypatch.setenv("SUYUAN_MODE", "demo")
     monkeypatch.setenv("SUYUAN_DATABASE_URL", url)
     monkeypatch.setenv("SUYUAN_RPC_URL", history.anvil.url)
