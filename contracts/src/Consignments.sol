@@ -196,7 +196,7 @@ abstract contract Consignments is Holdings {
             holder = dispatch.to;
             if (dispatch.quarantine || action.quarantine) flags |= FLAG_QUARANTINED;
             flags &= ~FLAG_DISPUTED;
-            _receipts[id] = Receipt(batch.signer, sender);
+            _received(id, batch.signer, sender);
             if (action.outcome != ACCEPTED) dispute = FLAG_DISPUTED;
         }
         bytes32 consignment = action.consignment.id();
@@ -300,7 +300,7 @@ abstract contract Consignments is Holdings {
         }
         if (reason != Reason.None) return reason;
 
-        _receipts[id] = Receipt(batch.signer, 0);
+        _received(id, batch.signer, 0);
         if (action.claim != 0) _claims[hash] = Claim(action.claim, organisation);
         uint8 flags = quarantine || action.quarantine ? FLAG_QUARANTINED : 0;
         Touched[] memory touched = _writeOne(batch, hash, id, organisation, HELD_STATUS, flags);

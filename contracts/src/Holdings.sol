@@ -30,10 +30,16 @@ abstract contract Holdings is TradeLedger, ITraceability {
         bytes23 consignment;
     }
 
-    /// @dev Who took a holding in, and from which organisation; `from` is 0 where no sender signed.
+    /// @dev Who took a holding in, and from which organisation; `from` is 0 where no sender signed. A receipt counts for
+    /// all that lies in the packing by then, at any level: whoever takes in a pallet does not touch its vials' slots, so
+    /// numbers tell which of them came with it.
+    /// @param number Which receipt of this ledger it was, from 1; 0 if nobody received the holding.
+    /// @param packedAfter The last receipt of any of its packings when it was packed; 0 while it is loose.
     struct Receipt {
         address receiver;
         uint24 from;
+        uint32 number;
+        uint32 packedAfter;
     }
 
     /// @dev What a one-sided receipt left for its sender to countersign by.
@@ -56,6 +62,7 @@ abstract contract Holdings is TradeLedger, ITraceability {
     mapping(bytes32 consignment => uint256 lines) internal _linesOnTheirWay;
     mapping(bytes32 holding => Receipt receipt) internal _receipts;
     mapping(bytes32 receipt => Claim claim) internal _claims;
+    uint32 private _receiptCount;
 
     constructor(
         IParticipants participants,
@@ -97,7 +104,7 @@ abstract contract Holdings is TradeLedger, ITraceability {
 
     /// @inheritdoc ITraceability
     function receiptOf(bytes32 holding) external view returns (address receiver, uint24 from) {
-        Receipt memory receipt = _receipts[holding];
+        Receipt storage receipt = _receipts[_carrierOf(holding, _records[holding])];
         return (receipt.receiver, receipt.from);
     }
 
@@ -130,34 +137,44 @@ abstract contract Holdings is TradeLedger, ITraceability {
     }
 
     /// @dev The holds on a holding and on all it is packed in, as far as a custodian is looked for, with what failed
-    /// among it, and the outermost packing that is in quarantine; 0 if none is.
-    function _holdsOver(bytes32 id, Record record) internal view returns (uint8 holds, bytes32 quarantined) {
+    /// among it.
+    function _holdsOver(bytes32 id, Record record) internal view returns (uint8 holds) {
         holds = record.flags();
         for (uint256 level; record.has(FLAG_PACKED) && level < NESTING_MAX; ++level) {
             id = _parents[id];
             record = _records[id];
             holds |= record.flags();
-            if (record.has(FLAG_QUARANTINED)) quarantined = id;
         }
         holds &= HELD | FLAG_DISPUTED;
     }
 
-    /// @dev The holding whose receipt counts for another, because it came along in it: what brought the outermost
-    /// packing in quarantine, if somebody received that; else what brought the holding itself.
-    function _carrierOf(bytes32 id, Record record, uint24 custodian) internal view returns (bytes32 carrier) {
-        (, bytes32 quarantined) = _holdsOver(id, record);
-        if (quarantined != 0) carrier = _broughtBy(quarantined, _records[quarantined], custodian);
-        if (_receipts[carrier].receiver == address(0)) carrier = _broughtBy(id, record, custodian);
+    function _received(bytes32 id, address receiver, uint24 from) internal {
+        _receipts[id] = Receipt(receiver, from, ++_receiptCount, 0);
     }
 
-    /// @dev A receipt makes the receiver the holder of the outermost packing alone: what came in it still has the
-    /// holder of before. So the innermost, itself or a packing, that the custodian is the holder of.
-    function _broughtBy(bytes32 id, Record record, uint24 custodian) private view returns (bytes32) {
-        while (record.holder() != custodian) {
+    /// @dev The holding whose receipt counts for another: the outermost packing that was received with it inside, or
+    /// itself.
+    function _carrierOf(bytes32 id, Record record) internal view returns (bytes32 carrier) {
+        carrier = id;
+        uint32 packedAfter = _receipts[id].packedAfter;
+        for (uint256 level; record.has(FLAG_PACKED) && level < NESTING_MAX; ++level) {
             id = _parents[id];
             record = _records[id];
+            Receipt storage receipt = _receipts[id];
+            if (receipt.number > packedAfter) carrier = id;
+            if (receipt.packedAfter > packedAfter) packedAfter = receipt.packedAfter;
         }
-        return id;
+    }
+
+    /// @dev The last receipt of a holding and of all it is packed in.
+    function _lastReceipt(bytes32 id) internal view returns (uint32 number) {
+        Record record = _records[id];
+        number = _receipts[id].number;
+        for (uint256 level; record.has(FLAG_PACKED) && level < NESTING_MAX; ++level) {
+            id = _parents[id];
+            record = _records[id];
+            if (_receipts[id].number > number) number = _receipts[id].number;
+        }
     }
 
     /// @dev Refusals of any act on a holding by its custodian.

@@ -80,6 +80,7 @@ abstract contract LotEvents is Holdings {
 
     // Places of a kind and an action in a table.
     uint256 private constant SPLITTING = ADD; // an object, if it has a source
+    uint256 private constant PACKING = KIND + ADD;
     uint256 private constant UNPACKING = KIND + DELETE;
 
     /// @dev One batch, and in it one event at a time, while items are judged. Memory is taken once a batch.
@@ -156,7 +157,7 @@ abstract contract LotEvents is Holdings {
 
         uint256 count = facts.items();
         if (judged.first != 0) {
-            _handOnReceipts(judged, log, count);
+            _keepReceipts(judged, log, count);
             if (kind == AGGREGATION) _pack(facts.action(), log, count);
         }
         for (uint256 i; i < count; ++i) {
@@ -292,8 +293,7 @@ abstract contract LotEvents is Holdings {
             else if (_isOnItsWay(id, record)) reason = Reason.WrongState;
             // What leaves its packing stays under the packing's holds: unpacking is no way round one. And it lies with
             // whoever answers for the outermost packing: the signer.
-            (uint8 holds,) = _holdsOver(id, record);
-            flags = (flags & ~FLAG_PACKED) | holds;
+            flags = (flags & ~FLAG_PACKED) | _holdsOver(id, record);
             holder = judged.organisation;
             if (_parents[id] != judged.first) {
                 judged.breaches |= BREACH_UNPACKED_FROM_ELSEWHERE;
@@ -347,14 +347,21 @@ abstract contract LotEvents is Holdings {
     }
 
     /// @dev What is split off from a holding, or unpacked from what it came in, was received with that: by a key that must
-    /// not release it, from somebody it may go back to. Found out before the records change, which say what brought it.
-    function _handOnReceipts(Judged memory judged, LotEventLog log, uint256 items) private {
-        if (judged.place != SPLITTING && judged.place != UNPACKING) return;
+    /// not release it, from somebody it may go back to. What is packed was not received with its packing so far. Found
+    /// out before the records change, which say what brought it.
+    function _keepReceipts(Judged memory judged, LotEventLog log, uint256 items) private {
+        uint256 place = judged.place;
+        uint32 packedAfter = place == PACKING ? _lastReceipt(judged.first) : 0;
+        if (place != SPLITTING && place != UNPACKING && packedAfter == 0) return;
         for (uint256 i = 1; i < items; ++i) {
             (bytes32 id,) = log.get(i);
             bytes32 carrier = judged.first;
-            if (judged.place == UNPACKING) carrier = _carrierOf(id, _records[id], judged.organisation);
-            if (carrier != id) _receipts[id] = _receipts[carrier];
+            if (place == PACKING) carrier = id;
+            else if (place == UNPACKING) carrier = _carrierOf(id, _records[id]);
+            Receipt memory receipt = _receipts[carrier];
+            bool changes = carrier != id || receipt.packedAfter != packedAfter;
+            receipt.packedAfter = packedAfter;
+            if (changes) _receipts[id] = receipt;
         }
     }
 

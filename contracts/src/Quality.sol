@@ -128,8 +128,8 @@ abstract contract Quality is Holdings {
         if (!record.has(OF_PARTY)) return Reason.WrongState;
         if (record.has(FLAG_CLOSED)) return Reason.Closed;
         if (!record.has(FLAG_QUARANTINED)) return Reason.None;
-        bytes32 carrier = _carrierOf(id, record, batch.standing.organisation);
-        return _receipts[carrier].receiver == batch.signer ? Reason.SameSigner : Reason.None;
+        bool received = _receipts[_carrierOf(id, record)].receiver == batch.signer;
+        return received ? Reason.SameSigner : Reason.None;
     }
 
     function _isRegulator(Batch memory batch) private pure returns (bool) {

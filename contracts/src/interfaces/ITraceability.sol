@@ -263,8 +263,8 @@ interface ITraceability is ISignedLedger {
     /// @notice The pending dispatch of a holding: to whom and until when.
     function dispatchOf(bytes32 holding) external view returns (uint24 to, uint64 lapsesAt);
 
-    /// @notice Who received a holding last, and from which organisation; 0 if from none on this ledger. What came in a
-    /// packing gets the receipt of that when it is unpacked, a part that of the whole.
+    /// @notice Who received a holding last, and from which organisation; 0 if from none on this ledger. A packing is
+    /// received with all that lies in it by then; a part was received with the whole.
     function receiptOf(bytes32 holding) external view returns (address receiver, uint24 from);
 
     /// @notice The claim a one-sided receipt left for its sender, and who received; 0 if none.

@@ -189,7 +189,8 @@ contract Trade is TradeModel {
     }
 
     function receiveFrom(uint256 shelf, uint256 who, uint256 how) public {
-        Shelf storage shelf_ = _shelves[_nextSent(shelf)];
+        uint256 i = _nextSent(shelf);
+        Shelf storage shelf_ = _shelves[i];
         (who, how) = (_mixed(who), _mixed(how));
         uint24 by = who % 4 != 0 && shelf_.sentTo != 0 ? shelf_.sentTo : _member(who / 4);
         ReceiveGoods memory action = receiving(shelf_.key);
@@ -201,7 +202,7 @@ contract Trade is TradeModel {
         bool same = idOf(action.consignment) == idOf(consignmentOf(shelf_.holder, shelf_.sentTo));
         bool may = shelf_.sentTo == by && same && _isAnswer(action) && _mayTake(shelf_, action);
         if (_attemptBy(may, Kinds.receiveGoods(), secret, abi.encode(action))) {
-            _take(shelf_, action, vm.addr(secret));
+            _take(i, action, vm.addr(secret));
         }
     }
 
@@ -221,7 +222,8 @@ contract Trade is TradeModel {
         return time() <= shelf.lapsesAt && !_isOnHold(shelf) && _mayGoTo(shelf, shelf.sentTo);
     }
 
-    function _take(Shelf storage shelf, ReceiveGoods memory action, address signer) private {
+    function _take(uint256 i, ReceiveGoods memory action, address signer) private {
+        Shelf storage shelf = _shelves[i];
         (uint24 from, uint24 to) = (shelf.holder, shelf.sentTo);
         bool judgedFirst = shelf.judgedFirst;
         _answer(shelf);
@@ -229,7 +231,8 @@ contract Trade is TradeModel {
         if (action.outcome != uint8(ReceiptOutcome.Accepted)) _sendings[from][to].disputed = true;
         if (judgedFirst || action.quarantine) shelf.quarantined = true;
         shelf.failed = false;
-        (shelf.holder, shelf.receiver, shelf.from) = (to, signer, from);
+        shelf.holder = to;
+        _receive(i, signer, from);
     }
 
     function endDispatchOf(uint256 shelf, uint256 who) external {

@@ -115,28 +115,8 @@ abstract contract TradeModel is Ordering {
         Shelf storage shelf = _shelves[i];
         if (by == REGULATOR && shelf.heldByRegulator) return verdict == 1;
         if (!_isOpen(i) || _custodian(i) != by || verdict == 0 || verdict > 2) return false;
-        if (shelf.quarantined) return _shelves[_carrier(i)].receiver != signer;
+        if (shelf.quarantined) return shelf.receiver != signer;
         return shelf.heldByParty;
-    }
-
-    /// @dev Whose receipt counts: see `Holdings._carrierOf`.
-    function _carrier(uint256 i) internal view returns (uint256 carrier) {
-        uint256 quarantined = SHELVES;
-        for (uint256 j = i; _shelves[j].parent != 0;) {
-            j = _shelves[j].parent - 1;
-            if (_shelves[j].quarantined) quarantined = j;
-        }
-        if (quarantined != SHELVES) {
-            carrier = _broughtBy(quarantined);
-            if (_shelves[carrier].receiver != address(0)) return carrier;
-        }
-        return _broughtBy(i);
-    }
-
-    function _broughtBy(uint256 i) private view returns (uint256) {
-        uint24 custodian = _custodian(i);
-        while (_shelves[i].holder != custodian) i = _shelves[i].parent - 1;
-        return i;
     }
 
     // ----------------------------------------------------------------------------------------- what it leaves
@@ -174,8 +154,6 @@ abstract contract TradeModel is Ordering {
 
     function _unpack(uint256 parent, uint256 child, uint24 by) internal {
         Shelf storage shelf = _shelves[child];
-        Shelf storage carrier = _shelves[_carrier(child)];
-        (shelf.receiver, shelf.from) = (carrier.receiver, carrier.from);
         if (shelf.parent != parent + 1) shelf.breach = true;
         for (uint256 i = child; _shelves[i].parent != 0;) {
             i = _shelves[i].parent - 1;
@@ -187,7 +165,7 @@ abstract contract TradeModel is Ordering {
         (shelf.parent, shelf.holder) = (0, by);
     }
 
-    /// @dev What lies in what, before either is taken out, says what brought them.
+    /// @dev What lies in what, before either is taken out, says which holds they stay under.
     function _unpackBoth(uint256 parent, uint256 a, uint256 b, uint24 by) internal {
         Shelf memory before = _shelves[a];
         _unpack(parent, a, by);
@@ -195,6 +173,14 @@ abstract contract TradeModel is Ordering {
         _shelves[a] = before;
         _unpack(parent, b, by);
         _shelves[a] = unpacked;
+    }
+
+    /// @dev Whoever takes a packing in takes in all that lies in it, at any level.
+    function _receive(uint256 i, address receiver, uint24 from) internal {
+        (_shelves[i].receiver, _shelves[i].from) = (receiver, from);
+        for (uint256 j; j < SHELVES; ++j) {
+            if (_shelves[j].parent == i + 1) _receive(j, receiver, from);
+        }
     }
 
     function _send(Shelf storage shelf, uint24 to, bool judgedFirst) internal {

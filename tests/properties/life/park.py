@@ -10,7 +10,7 @@ from functools import partial
 
 from backend.identity.actor import Role
 from contracts.typed_data import lot_id
-from tests.properties.life.nouns import Act, Claim, Consignment, Holding, Milestone, Order, Record
+from tests.properties.life.nouns import Act, Claim, Consignment, Holding, Milestone, Order, Receipt, Record
 from tests.properties.life.words import Flag, Reason
 
 
