@@ -31,13 +31,16 @@ log = structlog.get_logger("indexer")
 class Follower:
     """Moves one mirror along one chain. Use it as a context, from one thread."""
 
-    def __init__(self, source: Source, store: Store, finality_depth: int) -> None:
+    def __init__(
+        self, source: Source, store: Store, finality_depth: int, windows_in_flight: int = WINDOWS_IN_FLIGHT
+    ) -> None:
         self._source = source
         self._store = store
         self._depth = finality_depth
         self._known: tuple[Link, ...] = ()
+        self._windows_in_flight = windows_in_flight
         self._pace = Pace()
-        self._pool = ThreadPoolExecutor(max_workers=WINDOWS_IN_FLIGHT, thread_name_prefix="fetch")
+        self._pool = ThreadPoolExecutor(max_workers=windows_in_flight, thread_name_prefix="fetch")
 
     def __enter__(self) -> Follower:
         return self
@@ -146,7 +149,7 @@ class Follower:
         under_way: deque[Future[Window]] = deque()
         try:
             while first <= last or under_way:
-                while first <= last and len(under_way) < WINDOWS_IN_FLIGHT:
+                while first <= last and len(under_way) < self._windows_in_flight:
                     end = min(last, first + self._pace.blocks - 1)
                     under_way.append(self._pool.submit(self._source.fetch, first, end))
                     first = end + 1

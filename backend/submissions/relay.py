@@ -32,8 +32,8 @@ GAS_CAP = 16_700_000
 
 # How many of our transactions may be on their way; Besu's pool gives one account a share of its 4,096 places.
 _MOST_OPEN = 64
-# How long a sent transaction may be without a block before it is sent again, in seconds.
-_RESEND_AFTER = 3
+RESEND_AFTER_SECONDS = 3
+"""How long a sent transaction may be without a block before it is sent again."""
 # How many transactions a submission gets whose revert the chain does not explain.
 _MOST_ATTEMPTS = 3
 # The digits are arbitrary; PostgreSQL wants a number that only the relayer uses.
@@ -51,17 +51,20 @@ class Relayer:
         *,
         first_block: int,
         finality_depth: int,
+        resend_after_seconds: int = RESEND_AFTER_SECONDS,
     ) -> None:
         """Args:
         contracts: address of each contract by name.
         first_block: the block of the deployment; no log of ours is older.
         finality_depth: how many blocks must stand on a block for it to be final.
+        resend_after_seconds: negative to send in every round.
         """
         self._engine = engine
         self._sender = sender
         self._contracts = contracts
         self._first_block = first_block
         self._finality_depth = finality_depth
+        self._resend_after_seconds = resend_after_seconds
 
     def advance(self) -> bool:
         """One round of all steps; False if another relayer is at it.
@@ -101,7 +104,9 @@ class Relayer:
     def send_open(self) -> None:
         """Hand every open transaction to the node that was not handed over lately, lowest nonce first."""
         with self._engine.begin() as connection:
-            transactions = outbox.to_send(connection, self._sender.address, sent_before=clock.now() - _RESEND_AFTER)
+            transactions = outbox.to_send(
+                connection, self._sender.address, sent_before=clock.now() - self._resend_after_seconds
+            )
         sent: list[bytes] = []
         for transaction_hash, raw in transactions:
             try:

@@ -15,8 +15,8 @@ from web3 import HTTPProvider
 
 _LOG = structlog.get_logger(__name__)
 
-# A node that does not answer within this is treated as not there; the outbox waits.
-_ANSWER_SECONDS = 20
+ANSWER_SECONDS = 20.0
+"""A node that does not answer within this is treated as not there; the outbox waits."""
 
 # JSON-RPC's code for "execution reverted", and what nodes use that do not know it.
 _REVERT_CODES = frozenset({3, -32000, -32015})
@@ -62,13 +62,21 @@ class SignedTransaction:
 class Sender:
     """One account at one node. Safe to share between threads: it has no state but the connection."""
 
-    def __init__(self, rpc_url: str, account: LocalAccount, chain_id: int, gas_price: int = 0) -> None:
+    def __init__(
+        self,
+        rpc_url: str,
+        account: LocalAccount,
+        chain_id: int,
+        gas_price: int = 0,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
         """Args:
         gas_price: wei per gas, the same for every transaction: with a rising price Anvil drops transactions
             of one account silently, and on a permissioned chain nobody outbids anybody.
+        answer_seconds: how long the node may take for an answer.
         """
         self._provider = HTTPProvider(
-            rpc_url, request_kwargs={"timeout": _ANSWER_SECONDS}, exception_retry_configuration=None
+            rpc_url, request_kwargs={"timeout": answer_seconds}, exception_retry_configuration=None
         )
         self._account = account
         self._chain_id = chain_id

@@ -147,7 +147,7 @@ def test_a_transaction_the_node_lost_is_sent_again_byte_for_byte(
     park.relayer.advance()
     park.chain.anvil.ask("anvil_dropAllTransactions")
     mine(park)
-    monkeypatch.setattr("backend.submissions.relay._RESEND_AFTER", -1)
+    monkeypatch.setattr(park.relayer, "_resend_after_seconds", -1)
     park.relayer.advance()
     mine(park)
     park.settle()
