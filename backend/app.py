@@ -19,13 +19,14 @@ from backend.capture.rest.routes import router as epcis_router
 from backend.capture.routes import router as capture_router
 from backend.chemicals.routes import router as chemicals_router
 from backend.db import POOL
+from backend.depth import limit_depth
 from backend.details.routes import router as details_router
 from backend.errors import CATALOGUE, Params, ServiceError, problem
 from backend.health.routes import router as health_router
 from backend.identity.policy import ROUTES, routes_without_a_row
 from backend.identity.routes import router as identity_router
 from backend.items.routes import router as items_router
-from backend.limits import BodyLimit, limit_depth
+from backend.limits import BodyLimit
 from backend.manual.routes import router as manual_router
 from backend.procurement.routes import router as procurement_router
 from backend.procurement.ubl.routes import router as ubl_router

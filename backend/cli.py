@@ -13,8 +13,8 @@ from typing import Protocol, runtime_checkable
 
 import typer
 
+from backend.depth import limit_depth
 from backend.failures import Explained
-from backend.limits import limit_depth
 
 OK, FINDING, USAGE = 0, 1, 2
 

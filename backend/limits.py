@@ -1,23 +1,11 @@
 """What the service takes in at once, and the middleware that cuts off more."""
 
-import sys
-
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LONGEST_BODY = 4 * 1024 * 1024
 """Bytes of a request: some forty full batches."""
-
-
-# Python's own default. A library of the chain's raises it a hundredfold when it is imported, and then a body of
-# nothing but brackets overruns the C stack in the JSON parser and takes the process with it.
-_DEEPEST_CALLS = 1_000
-
-
-def limit_depth() -> None:
-    """Let a nesting too deep for us end as an error of one request, whatever was imported."""
-    sys.setrecursionlimit(_DEEPEST_CALLS)
 
 
 class BodyLimit:

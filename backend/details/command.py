@@ -1,18 +1,20 @@
-"""`suyuan details`: roots of fields, offline; the ring of keys, where the service runs."""
+"""`suyuan details`: roots of fields, offline; details brought back, at a member's; the ring of keys, where the service
+runs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from backend.db import open_engine
-from backend.details import commands, fields
-from backend.details.fields import Details
+from backend.details import commands, files
+from backend.details.importing import Word, import_files
 from backend.details.ring import add_version, open_ring
-from backend.errors import ServiceError
 from backend.failures import Failure, UsageFailure
+from backend.member.credentials import client_of
 from backend.settings import Settings, load
 
 app = typer.Typer()
@@ -23,7 +25,7 @@ _AT_ONCE = 500
 
 @app.callback()
 def _details() -> None:
-    """Roots of confidential fields, and the ring of keys they are sealed by."""
+    """Roots of confidential fields, bringing the fields back, and the ring of keys they are sealed by."""
 
 
 @app.command("root")
@@ -33,7 +35,7 @@ def root(
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Print the root that the fields in a file commit to. Asks nobody."""
-    found = _read(path)
+    found = files.read(path)
     shown = "0x" + found.root.hex()
     typer.echo(json.dumps({"schema": found.schema.id, "root": shown}) if as_json else shown)
 
@@ -46,10 +48,38 @@ def verify(
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Say whether the fields in a file are what a root commits to; 1 if they are not. Asks nobody."""
-    found = "0x" + _read(path).root.hex()
+    found = "0x" + files.read(path).root.hex()
     matches = found == expected.lower()
     typer.echo(json.dumps({"root": found, "matches": matches}) if as_json else ("matches" if matches else "differs"))
     if not matches:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    *,
+    paths: Annotated[list[Path], typer.Argument(help="Files as `root` reads them, and folders of such .json files.")],
+    api: Annotated[str, typer.Option(help="Address of the service.")],
+    token_file: Annotated[Path, typer.Option(help="A file with an API token of your organisation.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for each file.")] = False,
+) -> None:
+    """Bring details back that the service lost or was never sent, and say of each file what became of it.
+
+    HELD: it holds them now; ALREADY: it held them before; REFUSED: with a code. Any organisation that has the fields
+    may do so, as often as it likes. Ends with 1 if anything is refused.
+    """
+    found = list(_files(paths))
+    client = client_of(api, token_file)
+    refused = False
+    try:
+        for verdict in import_files(client, found):
+            typer.echo(json.dumps(verdict.to_json(), ensure_ascii=False) if as_json else verdict.told())
+            refused |= verdict.word is Word.REFUSED
+    except (OSError, HTTPException, ValueError) as error:
+        raise Failure(
+            "service_unreachable", f"{api}: {error}", "try again: what is held already is left as it is"
+        ) from error
+    if refused:
         raise typer.Exit(1)
 
 
@@ -83,22 +113,11 @@ def rotate(*, as_json: Annotated[bool, _JSON] = False) -> None:
         typer.echo(f"Version {version} of the ring is made: restart API and worker, then run this again.")
 
 
-def _read(path: Path) -> Details:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageFailure("file_unreadable", f"{path}: {error.strerror}", "check the path") from error
-    except ValueError as error:
-        raise Failure("details_invalid", f"{path}: {error}", "give JSON with schema, fields and event_key") from error
-    return _parse(content, path)
-
-
-def _parse(content: Any, path: Path) -> Details:
-    if not isinstance(content, Mapping) or not {"schema", "fields", "event_key"} <= content.keys():
-        raise Failure("details_invalid", f"{path} lacks schema, fields or event_key", "give all three")
-    try:
-        return fields.parse(content["schema"], content["fields"], bytes.fromhex(content["event_key"][2:]))
-    except ServiceError as error:
-        raise Failure(error.code, f"{path}: {dict(error.params)}", error.kind.next_step) from error
-    except (ValueError, TypeError, AttributeError) as error:
-        raise Failure("details_invalid", f"{path}: {error}", "event_key is 0x and 64 hex digits") from error
+def _files(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(each for each in path.rglob("*.json") if each.is_file())
+        elif path.is_file():
+            yield path
+        else:
+            raise UsageFailure("file_missing", f"{path} is no file and no folder", "check the path")

@@ -97,12 +97,18 @@ class Client:
 
     def _answer(self, method: str, path: str, body: object = None) -> tuple[Any, str | None]:
         with closing(self._connection(self._address, timeout=_SECONDS_FOR_AN_ANSWER)) as connection:
-            connection.request(method, path, None if body is None else json.dumps(body), self._headers)
+            connection.request(method, path, None if body is None else _written(body), self._headers)
             answer = connection.getresponse()
             content = json.load(answer)
         if answer.status >= 400:
             raise _failure(content)
         return content, answer.getheader("Link")
+
+
+def _written(body: object) -> bytes:
+    """JSON in UTF-8: escaped, Chinese would be twice as long, and what is measured before would not fit a request."""
+    # Half a surrogate pair is written as it is; whoever reads it finds that it is not UTF-8.
+    return json.dumps(body, ensure_ascii=False).encode(errors="surrogatepass")
 
 
 def _next_page(link: str | None) -> str | None:
