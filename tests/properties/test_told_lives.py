@@ -81,12 +81,12 @@ class Teller:
             lapsesAt=LAST_MOMENT,
         )
 
-    def receives(self, key: Mapping[str, Any], *, quarantine: bool = False) -> None:
-        """At the store, by the receiver's first key."""
+    def receives(self, key: Mapping[str, Any], *, quarantine: bool = False, by: Signer | None = None) -> None:
+        """At the store, by the receiver's first key, or another of its keys."""
         holding = self.holding(key)
         assert holding.journey is not None
         self.does(
-            store(holding.journey.to),
+            by or store(holding.journey.to),
             "ReceiveGoods",
             holding=key,
             consignment=holding.journey.consignment,
@@ -141,6 +141,33 @@ def test_whoever_received_a_packing_does_not_release_what_failed_in_it_after_a_r
     teller.fails(vial, TENANT)
     teller.does(quality(TENANT), "JudgeHolding", **teller.verdict(box, PASS))
     assert Reason.SAME_SIGNER == teller.tries(store(TENANT), "JudgeHolding", **teller.verdict(vial, PASS))
+
+
+def test_what_came_in_a_packing_is_not_released_by_its_receiver_once_unpacked_either(teller: Teller) -> None:
+    box, vial = teller.makes(TENANT, 1), teller.makes(TENANT, 2)
+    teller.packs(box, vial)
+    teller.sends(box, SUPPLIER)
+    teller.receives(box)
+    teller.sends(box, TENANT)
+    teller.receives(box)
+    teller.packs(box, vial, DELETE)
+    teller.fails(vial, TENANT)
+    assert Reason.SAME_SIGNER == teller.tries(store(TENANT), "JudgeHolding", **teller.verdict(vial, PASS))
+    teller.does(quality(TENANT), "JudgeHolding", **teller.verdict(vial, PASS))
+
+
+def test_what_is_packed_here_keeps_its_own_receipt_however_deep_and_whoever_received_the_packings(
+    teller: Teller,
+) -> None:
+    pallet, box, vial = teller.makes(SUPPLIER, 1), teller.makes(SUPPLIER, 2), teller.makes(SUPPLIER, 3)
+    teller.packs(pallet, box)
+    for goods, receiver in ((pallet, quality(TENANT)), (vial, store(TENANT))):
+        teller.sends(goods, TENANT)
+        teller.receives(goods, by=receiver)
+    teller.packs(box, vial)
+    teller.fails(vial, TENANT)
+    assert Reason.SAME_SIGNER == teller.tries(store(TENANT), "JudgeHolding", **teller.verdict(vial, PASS))
+    teller.does(quality(TENANT), "JudgeHolding", **teller.verdict(vial, PASS))
 
 
 def test_of_two_who_answer_a_dispatch_the_first_counts(teller: Teller) -> None:
