@@ -11,13 +11,15 @@ from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from threading import Event
+from time import perf_counter
 
 import structlog
 
 from indexer.chain import Extend, Finalise, Gap, Header, Link, Reorg, reconcile
-from indexer.errors import Retryable
+from indexer.errors import Halt, Retryable
 from indexer.source import Source
 from indexer.store import TEMPORARY, Store
+from indexer.watch import UNWATCHED, Watch
 from indexer.window import Pace, Window
 
 POLL_SECONDS = 0.2
@@ -32,11 +34,17 @@ class Follower:
     """Moves one mirror along one chain. Use it as a context, from one thread."""
 
     def __init__(
-        self, source: Source, store: Store, finality_depth: int, windows_in_flight: int = WINDOWS_IN_FLIGHT
+        self,
+        source: Source,
+        store: Store,
+        finality_depth: int,
+        windows_in_flight: int = WINDOWS_IN_FLIGHT,
+        watch: Watch = UNWATCHED,
     ) -> None:
         self._source = source
         self._store = store
         self._depth = finality_depth
+        self._watch = watch
         self._known: tuple[Link, ...] = ()
         self._windows_in_flight = windows_in_flight
         self._pace = Pace()
@@ -60,7 +68,7 @@ class Follower:
             self._store.create(self._source.start())
             if self._store.schema != TEMPORARY:
                 log.info("tables_made", schema=self._store.schema)
-        self._known = self._store.read()
+        self._stand(self._store.read())
 
     def run(self, stop: Event, poll_seconds: float = POLL_SECONDS) -> None:
         """Follows the chain until `stop` is set.
@@ -79,9 +87,14 @@ class Follower:
                 # A second indexer loses each block to the first: no trouble, and no news.
                 say = log.debug if error.code == "cursor_moved" else log.warning
                 say(error.code, message=error.message, next_step=error.next_step)
+                self._watch.failed(error)
                 self._known = ()
                 stop.wait(min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2**failures))
                 failures += 1
+            except Halt as halt:
+                log.error("halted", code=halt.code, message=halt.message, next_step=halt.next_step)
+                self._watch.failed(halt)
+                raise
             else:
                 failures = 0
                 if not moved:
@@ -94,6 +107,7 @@ class Follower:
             Retryable, Halt: nothing was written since the last commit; `prepare` before going on.
         """
         head = self._source.head()
+        self._watch.saw(head)
         if head.number < self._known[0].number:
             raise Retryable(
                 "node_behind",
@@ -108,6 +122,7 @@ class Follower:
     def fill(self, last: int, stop: Event | None = None) -> bool:
         """Extends the mirror up to block `last`, or stops where the chain turns out to part from it."""
         moved = False
+        self._watch.aims_at(last)
         with closing(self._windows(self.tip.number + 1, last)) as windows:
             for window in windows:
                 if stop is not None and stop.is_set():
@@ -123,9 +138,12 @@ class Follower:
         decision = reconcile(self._known, window.headers, self._depth)
         if not isinstance(decision, Extend) or len(decision.headers) != len(window.headers):
             return False
-        self._store.extend(self._known, decision, self._source.rows(window))
-        self._known = decision.kept
-        log.debug("extended", block=self.tip.number, logs=len(window.logs))
+        rows = self._source.rows(window)
+        began = perf_counter()
+        self._store.extend(self._known, decision, rows)
+        seconds, written = perf_counter() - began, sum(map(len, rows.values()))
+        self._watch.wrote(decision.headers, written, seconds)
+        self._stand(decision.kept)
         return True
 
     def _settle(self, run: list[Header] | tuple[Header, ...]) -> bool:
@@ -137,12 +155,17 @@ class Follower:
         if isinstance(decision, Reorg):
             self._store.retreat(self._known, decision)
             log.warning("reorg", ancestor=decision.ancestor.number, depth=len(decision.dropped))
+            self._watch.went_back(len(decision.dropped))
         elif isinstance(decision, Finalise):
             self._store.finalise(self._known, decision)
         else:
             return False
-        self._known = decision.kept
+        self._stand(decision.kept)
         return True
+
+    def _stand(self, known: tuple[Link, ...]) -> None:
+        self._known = known
+        self._watch.stands(known)
 
     def _windows(self, first: int, last: int) -> Generator[Window]:
         """Windows from `first` to `last` in order, several under way at once, as wide as the node bears."""
