@@ -105,6 +105,8 @@ class MirrorSettings(DatabaseSettings, ChainSettings):
 
     finality_depth: int = Field(default=1, ge=0)
     """Blocks after which a block counts as final: 1 on QBFT, 12 on Clique."""
+    metrics_host: str = "127.0.0.1"
+    """Where `--metrics-port` listens. What it tells is the operator's alone."""
 
 
 class Settings(MirrorSettings):

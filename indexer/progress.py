@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from time import monotonic
 from typing import Protocol, TextIO
 
@@ -31,7 +31,17 @@ class Display(Protocol):
         """It has come to `done`, on the way to what may have moved on to `last`."""
 
     def end(self) -> None:
-        """It is done, or given up."""
+        """It is done or given up; nothing, where none has begun."""
+
+
+class Unseen:
+    """For nobody."""
+
+    def begin(self, work: str, first: int, last: int, unit: str) -> None: ...
+
+    def show(self, done: int, last: int) -> None: ...
+
+    def end(self) -> None: ...
 
 
 class Bar:
@@ -71,9 +81,11 @@ class Lines:
         self._work = self._unit = ""
         self._first = 0
         self._began = self._said = 0.0
+        self._under_way = False
 
     def begin(self, work: str, first: int, last: int, unit: str) -> None:
-        self._work, self._unit, self._first = work, unit, first
+        self.end()
+        self._work, self._unit, self._first, self._under_way = work, unit, first, True
         self._began = self._said = self._clock()
         log.info(work, unit=unit, first=first, last=last)
 
@@ -87,14 +99,19 @@ class Lines:
         log.info(self._work, unit=self._unit, at=done, last=last, per_second=round(rate, 1), seconds_left=left)
 
     def end(self) -> None:
-        seconds = round(self._clock() - self._began, 1)
-        log.info(self._work, unit=self._unit, ended=True, seconds=seconds)
+        if self._under_way:
+            self._under_way = False
+            log.info(self._work, unit=self._unit, ended=True, seconds=round(self._clock() - self._began, 1))
 
 
-def display(terminal: TextIO | None = None) -> Display:
-    """What suits standard error, or `terminal`: a bar if a person is looking, else lines."""
-    looked_at = sys.stderr if terminal is None else terminal
-    return Bar(looked_at) if looked_at.isatty() else Lines()
+@contextmanager
+def shown_on(terminal: TextIO) -> Iterator[Display]:
+    """What suits a stream: a bar if a person is looking, else lines in the log. Whatever goes wrong, it is ended."""
+    display: Display = Bar(terminal) if terminal.isatty() else Lines()
+    try:
+        yield display
+    finally:
+        display.end()
 
 
 class BlocksToGo(Watch):
@@ -121,3 +138,6 @@ class BlocksToGo(Watch):
         if self._at >= self._last:
             self._last = None
             self._display.end()
+
+
+UNSEEN = Unseen()

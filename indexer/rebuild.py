@@ -13,13 +13,14 @@ from indexer.follow import Follower
 from indexer.source import Source
 from indexer.status import Status, read_status
 from indexer.store import Store, swap
+from indexer.watch import UNWATCHED, Watch
 
 NEXT_SCHEMA = "mirror_next"
 
 log = structlog.get_logger("indexer")
 
 
-def rebuild(engine: Engine, source: Source, finality_depth: int) -> Status:
+def rebuild(engine: Engine, source: Source, finality_depth: int, watch: Watch = UNWATCHED) -> Status:
     """Builds up to the node's head, swaps; returns the new mirror's status.
 
     Raises:
@@ -28,10 +29,11 @@ def rebuild(engine: Engine, source: Source, finality_depth: int) -> Status:
     """
     store = Store(engine, source.fingerprint, NEXT_SCHEMA)
     _discard_if_foreign(engine, source)
-    with Follower(source, store, finality_depth) as follower:
+    with Follower(source, store, finality_depth, watch=watch) as follower:
         follower.prepare()
         while follower.step():
-            log.info("rebuilding", block=follower.tip.number)
+            pass
+        log.info("rebuilt", block=follower.tip.number)
     swap(engine, NEXT_SCHEMA)
     with engine.connect() as connection:
         status = read_status(connection)

@@ -14,9 +14,10 @@ from sqlalchemy import URL, Connection, Engine, RowMapping, StaticPool, Table, c
 
 from indexer.errors import Halt, Retryable
 from indexer.follow import Follower
+from indexer.progress import UNSEEN, BlocksToGo, Display
 from indexer.schema import JOURNALS, LATESTS
 from indexer.source import Source
-from indexer.status import read_status
+from indexer.status import Status, read_status
 from indexer.store import TEMPORARY, Store
 
 _ROWS_AT_ONCE = 2000
@@ -45,11 +46,20 @@ class Verdict:
         return not self.differences
 
 
-def verify(url: URL, engine: Engine, source: Source, finality_depth: int, at_most: int = 10) -> Verdict:
+def verify(
+    url: URL,
+    engine: Engine,
+    source: Source,
+    finality_depth: int,
+    at_most: int = 10,
+    *,
+    shown_by: Display = UNSEEN,
+) -> Verdict:
     """Compares the mirror with a replay, and stops after `at_most` differences.
 
     Args:
         url: of the same database as `engine`, for the connection of the replay.
+        shown_by: shows how far the replay is, and then the comparison.
     Raises:
         Halt: there is no mirror, or it was built by other code.
         Retryable: the node is behind the mirror, or the chain moved meanwhile.
@@ -67,14 +77,15 @@ def verify(url: URL, engine: Engine, source: Source, finality_depth: int, at_mos
                     "run `suyuan index rebuild`, then verify",
                 )
             store = Store(replaying, source.fingerprint, TEMPORARY)
-            _replay(source, store, status.block, status.hash, finality_depth)
-            return _compare(mirror, store, status.block, at_most)
+            _replay(source, store, status, finality_depth, shown_by)
+            return _compare(mirror, store, status.block, at_most, shown_by)
     finally:
         replaying.dispose()
 
 
-def _replay(source: Source, store: Store, block: int, block_hash: bytes, finality_depth: int) -> None:
-    with Follower(source, store, finality_depth) as follower:
+def _replay(source: Source, store: Store, mirrored: Status, finality_depth: int, shown_by: Display) -> None:
+    block, block_hash = mirrored.block, mirrored.hash
+    with Follower(source, store, finality_depth, watch=BlocksToGo("replaying", shown_by)) as follower:
         follower.prepare()
         if source.head().number < block:
             raise Retryable(
@@ -89,11 +100,14 @@ def _replay(source: Source, store: Store, block: int, block_hash: bytes, finalit
             )
 
 
-def _compare(mirror: Connection, replay: Store, block: int, at_most: int) -> Verdict:
+def _compare(mirror: Connection, replay: Store, block: int, at_most: int, shown_by: Display) -> Verdict:
     rows = 0
     differences: list[Difference] = []
     with replay.transaction() as chain:
-        for table in (*JOURNALS, *LATESTS):
+        tables = (*JOURNALS, *LATESTS)
+        shown_by.begin("comparing", 0, len(tables), "tables")
+        for compared, table in enumerate(tables):
+            shown_by.show(compared, len(tables))
             for mirrored, replayed in _pairs(table, mirror, chain):
                 rows += 1
                 if mirrored == replayed:

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,11 +15,14 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 
 from backend.failures import Failure
 from backend.logs import configure_logs
+from backend.metrics import MetricsPort, expose, process_registry
 from backend.settings import MirrorSettings, load
 from contracts.deployer import Deployment
 from indexer.digest import digest as digest_of
 from indexer.errors import Retryable
 from indexer.follow import Follower
+from indexer.metrics import MirrorMetrics
+from indexer.progress import BlocksToGo, shown_on
 from indexer.rebuild import rebuild as rebuild_mirror
 from indexer.rpc import Node
 from indexer.source import Charter, Source
@@ -26,6 +30,7 @@ from indexer.status import Status, read_status
 from indexer.store import Store
 from indexer.verify import Difference
 from indexer.verify import verify as verify_mirror
+from indexer.watch import Watches
 
 FINDING = 1
 
@@ -43,6 +48,7 @@ class Ground:
     node: Node
     source: Source
     finality_depth: int
+    metrics_host: str
 
 
 @contextmanager
@@ -54,7 +60,7 @@ def _ground() -> Iterator[Ground]:
     node = Node(settings.rpc_url)
     try:
         source = Source(node, Charter.of(Deployment.load(settings.deployment)))
-        yield Ground(url, engine, node, source, settings.finality_depth)
+        yield Ground(url, engine, node, source, settings.finality_depth, settings.metrics_host)
     finally:
         engine.dispose()
 
@@ -65,7 +71,11 @@ def index() -> None:
 
 
 @app.command()
-def run(*, as_json: AsJson = False) -> None:  # noqa: ARG001 (read from the command line by backend.cli)
+def run(
+    *,
+    metrics_port: MetricsPort = None,
+    as_json: AsJson = False,  # noqa: ARG001 (read from the command line by backend.cli)
+) -> None:
     """Follow the chain until told to stop. Killing it at any moment does no harm; running two does none either."""
     stop = Event()
 
@@ -74,9 +84,12 @@ def run(*, as_json: AsJson = False) -> None:  # noqa: ARG001 (read from the comm
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    with _ground() as ground:
+    with _ground() as ground, shown_on(sys.stderr) as display:
+        registry = process_registry()
+        watch = Watches(MirrorMetrics(registry), BlocksToGo("mirroring", display))
+        expose(registry, ground.metrics_host, metrics_port)
         store = Store(ground.engine, ground.source.fingerprint)
-        with Follower(ground.source, store, ground.finality_depth) as follower:
+        with Follower(ground.source, store, ground.finality_depth, watch=watch) as follower:
             follower.run(stop)
 
 
@@ -102,8 +115,10 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Replay the chain and compare it with the mirror, row by row. Ends with 1 and names the rows if they differ."""
-    with _ground() as ground:
-        verdict = verify_mirror(ground.url, ground.engine, ground.source, ground.finality_depth, at_most)
+    with _ground() as ground, shown_on(sys.stderr) as display:
+        verdict = verify_mirror(
+            ground.url, ground.engine, ground.source, ground.finality_depth, at_most, shown_by=display
+        )
     word = "identical" if verdict.identical else "different"
     fields: dict[str, Any] = {"verify": word, "block": verdict.block, "rows": verdict.rows}
     if as_json:
@@ -119,8 +134,9 @@ def verify(
 @app.command()
 def rebuild(*, as_json: AsJson = False) -> None:
     """Build the mirror anew beside the one that serves, then put it in its place."""
-    with _ground() as ground:
-        built = rebuild_mirror(ground.engine, ground.source, ground.finality_depth)
+    with _ground() as ground, shown_on(sys.stderr) as display:
+        watch = BlocksToGo("rebuilding", display)
+        built = rebuild_mirror(ground.engine, ground.source, ground.finality_depth, watch)
         head = _head(ground.node)
     _answer(_status_fields(built, head), as_json=as_json)
 
