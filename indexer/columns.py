@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Numeri
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-from indexer.events import Field
+from indexer.layout import Field
 
 
 class Natural(TypeDecorator[int]):

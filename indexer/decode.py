@@ -6,7 +6,7 @@ is short, long, padded with anything but zeros or unknown stops the indexer befo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,11 @@ MAX_LOG = 1 << (BLOCK_SHIFT - LOG_SHIFT)
 MAX_POSITION = 1 << POSITION_BITS
 
 
-@dataclass(frozen=True, slots=True)
+Sliced = tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]
+
+
+# Log and Event are made once a record; frozen ones would take four times as long to make.
+@dataclass(slots=True)
 class Log:
     """A log as the node gave it, in bytes. `topics` without the first one, joined."""
 
@@ -36,7 +40,7 @@ class Log:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """A decoded log. `number` is its place in chain order (position 0); `fields` has every scalar by name,
     `lists` every array of structs, each element again by name."""
@@ -77,22 +81,27 @@ class Decoder:
                     "install the release that deployed it",
                 )
         self._kinds = {
-            (address, kind.topic): kind
+            (address, kind.topic): (kind, _slicer(kind))
             for address, name in contracts.items()
             for kind in kinds
             if kind.contract == name
         }
 
     def decode(self, log: Log) -> Event:
-        kind = self._kinds.get((log.address, log.topic))
-        if kind is None:
+        """
+        Raises:
+            Halt: no contract of ours says such a thing, or not in this encoding.
+        """
+        known = self._kinds.get((log.address, log.topic))
+        if known is None:
             raise Halt(
                 "event_unknown",
                 f"event 0x{log.topic.hex()} of 0x{log.address.hex()} in block {log.block}, log {log.index}",
                 "install the release whose artifacts describe it, then run `suyuan index rebuild`",
             )
+        kind, slice_ = known
         try:
-            fields, lists = _slice(kind, log)
+            fields, lists = slice_(log.topics, log.data)
         except ValueError as error:
             raise Halt(
                 "event_malformed",
@@ -102,34 +111,44 @@ class Decoder:
         return Event(kind, event_number(log.block, log.index), log.address, log.transaction, fields, lists)
 
 
-def _slice(kind: EventKind, log: Log) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+def _slicer(kind: EventKind) -> Callable[[bytes, bytes], Sliced]:
+    """The function that takes the topics (without the first) and the data of such an event apart."""
     indexed = kind.indexed * WORD
-    if len(log.topics) != indexed:
-        raise ValueError(f"{len(log.topics) // WORD} indexed topics instead of {kind.indexed}")
-    data = log.topics + log.data
-    fields = kind.head.read(data, 0)
-    lists: dict[str, list[dict[str, Any]]] = {}
-    at = kind.head.size
-    for name in kind.tail:
-        if fields.pop(f"{name}_offset") != at - indexed:
-            raise ValueError(f"the tail of {name} does not follow the one before it")
-        length = int.from_bytes(data[at : at + WORD])
-        at += WORD
-        if length > len(data):
-            raise ValueError(f"{name} claims {length} elements in {len(data)} bytes")
-        if name in kind.blobs:
-            end = at + length
-            fields[name] = data[at:end]
-            at += -(-length // WORD) * WORD
-            if any(data[end:at]):
-                raise ValueError(f"padding bits are set after {name}")
-            continue
-        layout = kind.lists[name]
-        if length >= MAX_POSITION:
-            raise ValueError(f"{name} has {length} elements, a row number holds {MAX_POSITION - 1}")
-        end = at + length * layout.size
-        lists[name] = [layout.read(data, start) for start in range(at, end, layout.size)]
-        at = end
-    if at != len(data):
-        raise ValueError(f"{len(data) - indexed} bytes of data instead of {at - indexed}")
-    return fields, lists
+    tail = tuple((name, f"{name}_offset", kind.lists.get(name)) for name in kind.tail)
+
+    def slice_(topics: bytes, data: bytes) -> Sliced:
+        if len(topics) != indexed:
+            raise ValueError(f"{len(topics) // WORD} indexed topics instead of {kind.indexed}")
+        said = topics + data
+        fields = kind.head.read(said, 0)
+        lists: dict[str, list[dict[str, Any]]] = {}
+        at = kind.head.size
+        for name, offset, layout in tail:
+            if fields.pop(offset) != at - indexed:
+                raise ValueError(f"the tail of {name} does not follow the one before it")
+            length = int.from_bytes(said[at : at + WORD])
+            at += WORD
+            if length > len(said):
+                raise ValueError(f"{name} claims {length} elements in {len(said)} bytes")
+            if layout is None:
+                fields[name], at = _blob(name, said, at, length)
+                continue
+            if length >= MAX_POSITION:
+                raise ValueError(f"{name} has {length} elements, a row number holds {MAX_POSITION - 1}")
+            end = at + length * layout.size
+            lists[name] = [layout.read(said, start) for start in range(at, end, layout.size)]
+            at = end
+        if at != len(said):
+            raise ValueError(f"{len(said) - indexed} bytes of data instead of {at - indexed}")
+        return fields, lists
+
+    return slice_
+
+
+def _blob(name: str, said: bytes, at: int, length: int) -> tuple[bytes, int]:
+    """The bytes at `at`, and where the word after them begins."""
+    end = at + length
+    after = at + -(-length // WORD) * WORD
+    if any(said[end:after]):
+        raise ValueError(f"padding bits are set after {name}")
+    return said[at:end], after

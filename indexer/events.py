@@ -1,9 +1,8 @@
 """What the contracts can say: every event of the ABI as a flat list of named fields with their place in the log.
 
 The ABI is the only source. A struct is flattened into its fields; a packed word (`Record`, `Key`, `LotEventFacts`,
-`LotItemFacts`) into the fields its Solidity file documents. All of them lie on byte borders, so one
-`struct.Struct` slices the whole static part of a log at C speed, and one mask over the same bytes proves that
-every padding bit is zero.
+`LotItemFacts`) into the fields its Solidity file documents. All of them lie on byte borders, which is what lets
+layout.py slice the whole static part of a log at once.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from struct import Struct
 from typing import Any
 
 from contracts.artifact import artifact
 from contracts.signatures import keccak
 from contracts.typed_data import LEDGERS
+from indexer.layout import Field, Layout
 
 WORD = 32
 
@@ -73,70 +72,6 @@ PACKED: Mapping[str, Sequence[tuple[str, str]]] = {
 WRAPPERS = frozenset({"action", "facts"})
 
 _ELEMENTARY = re.compile(r"(uint|bytes)(\d+)|address|bool")
-_NATIVE = {1: "B", 2: "H", 4: "I", 8: "Q"}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One value of an event. `type` is the Solidity type; `size` its bytes where it stands."""
-
-    name: str
-    type: str
-
-    @property
-    def size(self) -> int:
-        if self.type == "address":
-            return 20
-        if self.type == "bool":
-            return 1
-        digits = int(self.type.removeprefix("uint").removeprefix("bytes"))
-        return digits // 8 if self.is_integer else digits
-
-    @property
-    def is_integer(self) -> bool:
-        return self.type.startswith("uint")
-
-
-class Layout:
-    """The fields of a run of static words, and how to slice them.
-
-    `slots` holds, in the order of the bytes, a Field or a number of padding bytes.
-    """
-
-    def __init__(self, slots: Sequence[Field | int]) -> None:
-        self.fields = tuple(slot for slot in slots if isinstance(slot, Field))
-        self.names = tuple(field.name for field in self.fields)
-        if len(set(self.names)) != len(self.names):
-            raise ValueError(f"two fields of one event share a name: {self.names}; add a prefix in events.py")
-        form, padding = ">", b""
-        for slot in slots:
-            if isinstance(slot, int):
-                form += f"{slot}x"
-                padding += b"\xff" * slot
-            else:
-                native = slot.is_integer and slot.size in _NATIVE
-                form += _NATIVE[slot.size] if native else f"{slot.size}s"
-                padding += b"\x00" * slot.size
-        self._struct = Struct(form)
-        self.size = self._struct.size
-        self._padding = int.from_bytes(padding)
-        self._wide = tuple(
-            at
-            for at, field in enumerate(self.fields)
-            if field.type == "bool" or (field.is_integer and field.size not in _NATIVE)
-        )
-
-    def read(self, data: bytes, at: int) -> dict[str, Any]:
-        """The fields standing at byte `at`; raises ValueError if they are cut off or their padding is not zero."""
-        piece = data[at : at + self.size]
-        if len(piece) != self.size:
-            raise ValueError(f"{self.size} bytes expected at byte {at}, {len(piece)} are there")
-        if int.from_bytes(piece) & self._padding:
-            raise ValueError(f"padding bits are set in the {self.size} bytes at byte {at}")
-        values: list[Any] = list(self._struct.unpack(piece))
-        for index in self._wide:
-            values[index] = int.from_bytes(values[index])
-        return dict(zip(self.names, values, strict=True))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import contracts
 from indexer.decode import Decoder, Event, Log
 from indexer.errors import Halt
-from indexer.events import PACKED, Field, event_kinds
+from indexer.events import PACKED, event_kinds
+from indexer.layout import Field
 from indexer.schema import KINDS
 from tests.indexer.loudspeaker import encoded
 
