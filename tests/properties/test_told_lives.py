@@ -170,6 +170,18 @@ def test_what_is_packed_here_keeps_its_own_receipt_however_deep_and_whoever_rece
     teller.does(quality(TENANT), "JudgeHolding", **teller.verdict(vial, PASS))
 
 
+def test_what_is_packed_with_its_box_keeps_its_own_receipt(teller: Teller) -> None:
+    pallet, box, vial = teller.makes(SUPPLIER, 1), teller.makes(TENANT, 2), teller.makes(SUPPLIER, 3)
+    for goods, receiver in ((pallet, quality(TENANT)), (vial, store(TENANT))):
+        teller.sends(goods, TENANT)
+        teller.receives(goods, by=receiver)
+    teller.packs(box, vial)
+    teller.packs(pallet, box)
+    teller.fails(vial, TENANT)
+    assert Reason.SAME_SIGNER == teller.tries(store(TENANT), "JudgeHolding", **teller.verdict(vial, PASS))
+    teller.does(quality(TENANT), "JudgeHolding", **teller.verdict(vial, PASS))
+
+
 def test_of_two_who_answer_a_dispatch_the_first_counts(teller: Teller) -> None:
     """Withdrawn by the sender while the receiver signs: either way round, the second finds nothing to answer."""
     for first, second in ((store(SUPPLIER), store(TENANT)), (store(TENANT), store(SUPPLIER))):
