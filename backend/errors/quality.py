@@ -12,7 +12,7 @@ QUALITY = {
         "Have the document issued again, or leave the attachment out.",
     ),
     "logger_encoding_unknown": ErrorKind(
-        422, "The logger file is neither UTF-8, UTF-16 with a mark, nor GB18030.", "Export it as CSV in UTF-8."
+        422, "The logger file is neither UTF-8 nor UTF-16 nor GB18030.", "Export it as CSV in UTF-8."
     ),
     "logger_columns_unknown": ErrorKind(
         422,

@@ -6,7 +6,6 @@ or tab.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.errors import ServiceError
+from backend.reading.encodings import decoded
 
 LONGEST_FILE = 2 * 1024 * 1024
 """Bytes; forty thousand readings, a month of minutes."""
@@ -82,24 +82,12 @@ def read_table(content: bytes) -> Table:
     """
     if len(content) > LONGEST_FILE:
         raise ServiceError("document_too_large", bytes=len(content), most_bytes=LONGEST_FILE)
-    lines = _decode(content).splitlines()
+    text = decoded(content)
+    if text is None:
+        raise ServiceError("logger_encoding_unknown")
+    lines = text.splitlines()
     header, delimiter, columns = _find_header(lines)
     return Table(tuple(_rows(lines, header, delimiter, columns)), columns.scale)
-
-
-def _decode(content: bytes) -> str:
-    # UTF-16 has no NUL only by accident of its mark; without one, what has NULs is no text of ours.
-    encodings = (
-        ("utf-16",) if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "gb18030")
-    )
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise ServiceError("logger_encoding_unknown")
 
 
 def _find_header(lines: list[str]) -> tuple[int, str, _Columns]:

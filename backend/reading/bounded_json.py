@@ -19,6 +19,8 @@ _MOST_PARTS = 100_000
 
 # A string, to its end or the document's: an unfinished one must not be looked for again and again.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+# Half of a character past U+FFFF, escaped; most often its other half follows.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _BRACKET = re.compile(rb"[\[\]{}]")
 
 
@@ -31,7 +33,10 @@ def read(content: bytes) -> Any:
     _check_bounds(content)
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_unambiguous, parse_float=Decimal, parse_constant=_no_number)
+        document = json.loads(text, object_pairs_hook=_unambiguous, parse_float=Decimal, parse_constant=_no_number)
+        if _HALF.search(content):
+            _refuse_halves(document)
+        return document
     except UnicodeDecodeError as error:
         raise ServiceError("json_malformed", problem="not UTF-8", byte=error.start) from None
     except json.JSONDecodeError as error:
@@ -76,6 +81,14 @@ def _depth(bare: bytes) -> int:
         depth += 1 if bracket in b"[{" else -1
         deepest = max(deepest, depth)
     return deepest
+
+
+def _refuse_halves(document: Any) -> None:
+    """A half without its other is text that nothing can write down again, a refusal included."""
+    try:
+        json.dumps(document, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise ValueError("a text holds half a character") from None
 
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """An ERP's list of stock as CSV: which encoding, which columns, which rows, and what is wrong with each.
 
-Reads what ERPs write in Chinese or English: UTF-8 or GB18030, commas, semicolons or tabs, full-width digits, days with
-dashes, dots or 年月日, units by their UN/CEFACT code or their Chinese word. Columns it does not know are left alone.
+Reads what ERPs write in Chinese or English: UTF-8, UTF-16 or GB18030, commas, semicolons or tabs, full-width digits,
+days with dashes, dots or 年月日, units by their UN/CEFACT code or their Chinese word. Columns it does not know are left
+alone.
 """
 
 import csv
@@ -13,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from backend.reading import units
+from backend.reading.encodings import decoded
 
 MOST_ROWS = 5_000
 MOST_PROBLEMS = 100
@@ -85,7 +87,7 @@ class _CellError(Exception):
 def read_sheet(content: bytes) -> OpeningSheet:
     """Read every row; of what is wrong, at most a hundred problems."""
     sheet = OpeningSheet()
-    text = _decode(content)
+    text = decoded(content)
     if text is None:
         sheet.problems.append(Problem(1, "", "encoding_unknown"))
         return sheet
@@ -102,15 +104,6 @@ def read_sheet(content: bytes) -> OpeningSheet:
             break
         _read_row(sheet, line, {column: cells[at] if at < len(cells) else "" for column, at in places.items()})
     return sheet
-
-
-def _decode(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

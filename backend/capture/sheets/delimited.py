@@ -1,6 +1,5 @@
 """Text files with separators: .csv and .tsv in whichever encoding a spreadsheet or an ERP wrote them."""
 
-import codecs
 import csv
 import io
 import re
@@ -8,6 +7,7 @@ from collections.abc import Iterator
 
 from backend.capture.sheets.table import LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS, Cell, Kind, Row, Table, letter
 from backend.errors import ServiceError
+from backend.reading.encodings import decoded
 
 _SEPARATORS = ",;\t|"
 _LINES_LOOKED_AT = 20
@@ -20,37 +20,14 @@ def read(content: bytes) -> Table:
         ServiceError: `sheet_encoding_unknown`, `sheet_malformed`, `sheet_too_large`.
     """
     text = decoded(content)
+    if text is None:
+        raise ServiceError("sheet_encoding_unknown")
     hint = re.match(r"sep=(.)\r?\n", text)
     lines = text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
     separator = hint[1] if hint else max(_SEPARATORS, key=lambda mark: sum(line.count(mark) for line in lines))
     # Strict: a quote that is never closed would make one cell of all the rest, silently.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     return Table("", tuple(_rows(reader, skipped=1 if hint else 0)))
-
-
-def decoded(content: bytes) -> str:
-    """The text, without its byte order mark.
-
-    Raises:
-        ServiceError: `sheet_encoding_unknown`.
-    """
-    for encoding in _encodings(content):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text.removeprefix("\ufeff")
-    raise ServiceError("sheet_encoding_unknown")
-
-
-def _encodings(content: bytes) -> tuple[str, ...]:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ("utf-16",)
-    if b"\0" in content:
-        # UTF-16 without its mark: the half of every separator and digit that is zero says which way round.
-        return ("utf-16-le",) if content[1::2].count(0) >= content[::2].count(0) else ("utf-16-be",)
-    return ("utf-8", "gb18030")
 
 
 def _rows(reader: Iterator[list[str]], skipped: int) -> Iterator[Row]:

@@ -69,7 +69,7 @@ def test_the_same_journey_is_read_from_every_vendors_export(content: str) -> Non
     assert (4_000, 5_500, False) == (read.lowest, read.highest, read.scale_assumed)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
 def test_the_encodings_of_loggers_here_are_read(encoding: str) -> None:
     content = "记录时间,温度(℃)\n2026-11-21 10:00,4.0\n"
     assert journey(content) == journey(content.encode(encoding))

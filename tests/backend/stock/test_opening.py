@@ -26,7 +26,7 @@ def import_file(shelf: Shelf, content: str | bytes, *, who: str = "ada@tenant") 
     return answer.status_code, answer.json()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 def test_an_erp_s_list_becomes_items_rooms_and_lots(shelf: Shelf, encoding: str) -> None:
     assert (200, {"items": 3, "rooms": 2, "lots": 3, "first_tap": 1, "last_tap": 3}) == import_file(
         shelf, FILE.encode(encoding)
@@ -69,7 +69,7 @@ def test_what_was_released_before_our_time_is_usable_and_the_rest_is_not(shelf: 
         ("AC-500,乙腈,x,瓶,B,,1,A,maybe,,", ("quarantine", "not_yes_or_no")),
         ("AC-500,乙腈,x,瓶,B,,1,A,,soon,", ("shelf_after_opening_days", "not_a_number")),
         (f"AC-500,{'乙' * 121},x,瓶,B,,1,A,,,", ("name_zh", "too_long")),
-        ("AC-500,乙\x00腈,x,瓶,B,,1,A,,,", ("name_zh", "control_character")),
+        ("AC-500,乙\x07腈,x,瓶,B,,1,A,,,", ("name_zh", "control_character")),
     ],
 )
 def test_a_wrong_cell_is_named_by_line_and_column(row: str, expected: tuple[str, str]) -> None:
