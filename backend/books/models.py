@@ -29,7 +29,7 @@ SCHEMA = "books"
 metadata = MetaData(schema=SCHEMA)
 
 # Raise it when derivation writes other rows into the same tables.
-_DERIVATION = 1
+_DERIVATION = 2
 
 # Fields and bodies are kept as they are shown: `json` and not `jsonb`, which refuses texts that details may hold (a
 # NUL) and writes numbers its own way. Nothing looks inside of them.
@@ -101,8 +101,7 @@ EPCIS_EVENT = Table(
     Column("disposition", Text),
     Column("read_point", Text),
     Column("biz_location", Text),
-    Column("epcs", ARRAY(Text), nullable=False, comment="epcList and childEPCs."),
-    Column("any_epcs", ARRAY(Text), nullable=False, comment="These, parentID, and what went in and came out."),
+    Column("mentions", ARRAY(Text), nullable=False, comment="What it names, by what that is to it: lookup.py."),
     Column("is_erroneous", Boolean, nullable=False),
     Column("body", _AS_SHOWN, nullable=False),
     comment="The EPCIS events that details tell.",
@@ -110,8 +109,7 @@ EPCIS_EVENT = Table(
 Index("epcis_event_by_hash", EPCIS_EVENT.c.hash)
 Index("epcis_event_by_id", EPCIS_EVENT.c.event_id, postgresql_using="hash")
 Index("epcis_event_by_time", EPCIS_EVENT.c.event_time)
-Index("epcis_event_by_epcs", EPCIS_EVENT.c.epcs, postgresql_using="gin")
-Index("epcis_event_by_any_epcs", EPCIS_EVENT.c.any_epcs, postgresql_using="gin")
+Index("epcis_event_by_mentions", EPCIS_EVENT.c.mentions, postgresql_using="gin")
 
 DERIVED = (ENTRY, ENTRY_READER, IDENTIFIER, EPCIS_EVENT)
 """What is derived of an event, by its number."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, union
 
+from backend.books.lookup import word
 from backend.books.models import ENTRY, ENTRY_READER, EPCIS_EVENT, IDENTIFIER
 from backend.books.openings import canonical
 from backend.books.schemas import CoverageOut, EntryOut, FoundOut
-from backend.books.telling import looked_up, word
 from backend.books.words import words
 from backend.db import among
 from backend.details.models import DETAILS_READER, State
@@ -37,15 +37,19 @@ class EventFilter:
     dispositions: Collection[str] = ()
     read_points: Collection[str] = ()
     biz_locations: Collection[str] = ()
-    epcs: Collection[str] = ()
-    """One of these in epcList or childEPCs."""
-    any_epcs: Collection[str] = ()
-    """One of these there, or as a parent, an input or an output."""
+    mentions: Collection[Collection[str]] = ()
+    """Of each of these collections one: see `lookup.mention`."""
     hashes: Collection[bytes] = ()
     from_time: int | None = None
-    """Unix microseconds, this one included."""
+    """Of the event, in Unix microseconds, this one included."""
     before_time: int | None = None
-    """Unix microseconds, this one not included."""
+    """The same, this one not included."""
+    recorded_from: int | None = None
+    """Of its record on the chain, in Unix seconds, this one included."""
+    recorded_before: int | None = None
+    """The same, this one not included."""
+    only_erroneous: bool = False
+    """Those alone that declare an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +182,14 @@ def _conditions(asked: EventFilter) -> list[ColumnElement[bool]]:
         (told.hash, asked.hashes),
     ]
     conditions = [among(column, values) for column, values in one_of if values]
-    if asked.epcs:
-        conditions.append(told.epcs.overlap([looked_up(each) for each in asked.epcs]))
-    if asked.any_epcs:
-        conditions.append(told.any_epcs.overlap([looked_up(each) for each in asked.any_epcs]))
-    if asked.from_time is not None:
-        conditions.append(told.event_time >= asked.from_time)
-    if asked.before_time is not None:
-        conditions.append(told.event_time < asked.before_time)
+    conditions += [told.mentions.overlap(list(any_of)) for any_of in asked.mentions]
+    recorded_at = mirror.block.c.recorded_at
+    bounds: list[tuple[ColumnElement[int], int | None, int | None]] = [
+        (told.event_time, asked.from_time, asked.before_time),
+        (recorded_at, asked.recorded_from, asked.recorded_before),
+    ]
+    conditions += [column >= lowest for column, lowest, _ in bounds if lowest is not None]
+    conditions += [column < above for column, _, above in bounds if above is not None]
+    if asked.only_erroneous:
+        conditions.append(told.is_erroneous)
     return conditions

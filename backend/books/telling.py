@@ -1,21 +1,18 @@
 """The EPCIS event that details tell, with what it is looked up by in one form each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from backend.books.lookup import mentions, word
 from backend.books.openings import canonical, storable
 from backend.epcis import jsonld, vocabulary
 from backend.epcis.canonical import event_hash
 from backend.epcis.check import check_event
 
-LONGEST_EPC = 600
-"""Characters of an object's name that it is looked up by: an index has no place for one without end."""
 DEEPEST = 64
 """Objects and lists inside each other: how deep a process can follow must not decide what the books say."""
 
-_EPCS = ("epcList", "childEPCs")
-_ANY_EPCS = ("parentID", *_EPCS, "inputEPCList", "outputEPCList")
 _SHA_256 = "ni:///sha-256;"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,21 +38,10 @@ def told(event: Mapping[str, Any]) -> dict[str, Any] | None:
         "disposition": _word(event, "disposition", bound),
         "read_point": _place(event.get("readPoint")),
         "biz_location": _place(event.get("bizLocation")),
-        "epcs": sorted({looked_up(each) for each in _named(event, _EPCS)}),
-        "any_epcs": sorted({looked_up(each) for each in _named(event, _ANY_EPCS)}),
+        "mentions": mentions(event, bound),
         "is_erroneous": "errorDeclaration" in event,
         "body": dict(event),
     }
-
-
-def looked_up(epc: str) -> str:
-    """An object's name as `epcs` has it."""
-    return canonical(epc)[:LONGEST_EPC]
-
-
-def word(value: str, name: str, bound: Mapping[str, str] = vocabulary.PREFIXES) -> str:
-    """A word of the vocabulary as a Web URI, as the column of the property `name` has it."""
-    return storable(vocabulary.modern(vocabulary.word(value, name, bound)))
 
 
 def microseconds(moment: str) -> int:
@@ -93,11 +79,3 @@ def _place(place: Any) -> str | None:
 
 def _text(value: Any) -> str | None:
     return storable(value) if isinstance(value, str) else None
-
-
-def _named(event: Mapping[str, Any], properties: tuple[str, ...]) -> Iterator[str]:
-    for name in properties:
-        value = event.get(name)
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, str):
-                yield each

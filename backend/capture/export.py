@@ -28,12 +28,12 @@ def export(
     token_file: Annotated[Path, typer.Option(help="A file with an API token of your organisation.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
     identifier: Annotated[
-        list[str] | None, typer.Option(help="Only events about this; may be given several times.")
+        list[str] | None, typer.Option(help="Only events that name this object or lot; may be given several times.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Say how many as JSON.")] = False,
 ) -> None:
     """Write the events your organisation may read into an EPCIS 2.0 document, word for word as they were told."""
-    asked = {"MATCH_anyEPC": "|".join(identifier)} if identifier else {}
+    asked = {"identifier": "|".join(identifier)} if identifier else {}
     try:
         events = list(exported(client_of(api, token_file), asked))
     except (OSError, HTTPException, ValueError) as error:

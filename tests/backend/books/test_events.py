@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.books.lookup import mention
 from backend.books.queries import EventFilter, events
 from backend.books.telling import DEEPEST, microseconds, told
 from backend.identity.actor import ALL_RIGHTS, Actor, Role
@@ -19,6 +20,7 @@ SUPPLIER, RIVAL, REGULATOR = (
 )
 EPC = "urn:epc:id:sgtin:4012345.098765.12345"
 EPC_LINK = "https://id.gs1.org/01/04012345987652/21/12345"
+FAR = 1 << 40
 AT = microseconds("2026-03-04T11:00:30.000+08:00")
 
 HITS = [
@@ -32,10 +34,11 @@ HITS = [
     EventFilter(dispositions=["active"]),
     EventFilter(read_points=["urn:epc:id:sgln:4012345.00001.0"]),
     EventFilter(read_points=["https://id.gs1.org/414/4012345000016"]),
-    EventFilter(epcs=[EPC]),
-    EventFilter(any_epcs=[EPC_LINK]),
+    EventFilter(mentions=[[mention("epc", EPC)]]),
+    EventFilter(mentions=[[mention("parentID", EPC), mention("epc", EPC_LINK)], [mention("epcClass", LOT)]]),
+    EventFilter(recorded_from=0, recorded_before=FAR),
     EventFilter(from_time=AT, before_time=AT + 1),
-    EventFilter(types=["ObjectEvent"], actions=["ADD"], epcs=[EPC, LOT]),
+    EventFilter(types=["ObjectEvent"], actions=["ADD"], mentions=[[mention("epc", EPC), mention("epc", LOT)]]),
 ]
 MISSES = [
     EventFilter(types=["AggregationEvent"]),
@@ -43,7 +46,12 @@ MISSES = [
     EventFilter(actions=["OBSERVE"]),
     EventFilter(biz_steps=["shipping"]),
     EventFilter(biz_locations=["urn:epc:id:sgln:4012345.00001.0"]),
-    EventFilter(epcs=["urn:epc:id:sgtin:4012345.098765.99"]),
+    EventFilter(mentions=[[mention("epc", "urn:epc:id:sgtin:4012345.098765.99")]]),
+    EventFilter(mentions=[[mention("epc", LOT)]]),
+    EventFilter(mentions=[[mention("epc", EPC)], [mention("inputEPCClass", LOT)]]),
+    EventFilter(recorded_from=FAR),
+    EventFilter(recorded_before=0),
+    EventFilter(only_erroneous=True),
     EventFilter(from_time=AT + 1),
     EventFilter(before_time=AT),
     EventFilter(hashes=[bytes(32)]),

@@ -23,6 +23,12 @@ from tests.backend.park import Park, member_key
 BOTTLE = {"type": "ObjectEvent", "action": "OBSERVE", "epcList": ["urn:epc:id:sgtin:4065432.100001.1"]}
 CASE = {"type": "ObjectEvent", "action": "ADD", "epcList": ["urn:epc:id:sscc:4065432.0123456789"]}
 
+LITRES = {
+    "type": "ObjectEvent",
+    "action": "OBSERVE",
+    "quantityList": [{"epcClass": "https://id.gs1.org/01/14065432000021/10/A1", "quantity": 5, "uom": "LTR"}],
+}
+
 
 class Machine:
     """A member's folder: its keys, its token, and what it captures."""
@@ -66,7 +72,7 @@ def test_a_verdict_a_file_and_what_was_captured_comes_out_again(
     park: Park, machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = [
-        machine.file("good.json", document(BOTTLE, CASE)),
+        machine.file("good.json", document(BOTTLE, CASE, LITRES)),
         machine.file("bad.json", document({"type": "ObjectEvent"})),
         machine.file("query.json", document() | {"type": "EPCISQueryDocument"}),
         machine.file("bomb.json", "[" * 100_000),
@@ -76,7 +82,7 @@ def test_a_verdict_a_file_and_what_was_captured_comes_out_again(
         assert FINDING == run(machine.capture(*files))
         first, *others = told(capsys)
         assert "ACCEPTED" == first["verdict"]
-        assert ["ACCEPTED", "ACCEPTED"] == [event["verdict"] for event in first["events"]]
+        assert ["ACCEPTED"] * 3 == [event["verdict"] for event in first["events"]]
         assert ["epcis_invalid", "epcis_not_a_capture", "document_too_deep"] == [each["code"] for each in others]
         assert OK == run(machine.capture(files[0]))
         (again,) = told(capsys)
@@ -88,9 +94,13 @@ def test_a_verdict_a_file_and_what_was_captured_comes_out_again(
     assert OK == run(machine.export(out))
     exported = json.loads(out.read_bytes())
     assert [] == complaints(exported)
-    assert 2 == len(exported["epcisBody"]["eventList"])
+    assert 3 == len(exported["epcisBody"]["eventList"])
     assert OK == run(machine.export(out, "--identifier", "https://id.gs1.org/01/14065432000014/21/1"))
     assert [BOTTLE["epcList"]] == [event["epcList"] for event in json.loads(out.read_bytes())["epcisBody"]["eventList"]]
+    assert OK == run(machine.export(out, "--identifier", "urn:epc:class:lgtin:4065432.100002.A1"))
+    assert [LITRES["quantityList"]] == [
+        event["quantityList"] for event in json.loads(out.read_bytes())["epcisBody"]["eventList"]
+    ]
 
 
 def test_a_key_of_another_organisation_signs_nothing(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,13 +28,41 @@ SECOND: dict[str, Any] = {
     "childEPCs": ["urn:epc:id:sgtin:4065432.100001.1"],
     "bizStep": "packing",
 }
-BOTH = ["urn:uuid:1", "urn:uuid:2"]
+SOURCE_LOT, MADE_LOT = "urn:epc:class:lgtin:4065432.100002.A1", "urn:epc:class:lgtin:4065432.100003.B1"
+MADE_LOT_LINK = "https://id.gs1.org/01/14065432000038/10/B1"
+THIRD: dict[str, Any] = {
+    "type": "TransformationEvent",
+    "eventID": "urn:uuid:3",
+    "eventTime": "2026-03-03T08:00:00+08:00",
+    "inputEPCList": ["urn:epc:id:sgtin:4065432.100001.7"],
+    "inputQuantityList": [{"epcClass": SOURCE_LOT, "quantity": 5, "uom": "KGM"}],
+    "outputQuantityList": [{"epcClass": MADE_LOT, "quantity": 4, "uom": "KGM"}],
+    "transformationID": "urn:epc:id:gdti:4065432.00001.9",
+    "persistentDisposition": {"set": ["completeness_verified"], "unset": ["completeness_inferred"]},
+}
+FOURTH: dict[str, Any] = {
+    "type": "ObjectEvent",
+    "action": "OBSERVE",
+    "eventID": "urn:uuid:4",
+    "eventTime": "2026-03-04T08:00:00+08:00",
+    "quantityList": [{"epcClass": MADE_LOT_LINK, "quantity": 4, "uom": "KGM"}],
+    "bizTransactionList": [{"type": "po", "bizTransaction": "https://buyer.example/po/7"}],
+    "sourceList": [{"type": "owning_party", "source": "urn:epc:id:pgln:4065432.00001"}],
+    "destinationList": [{"type": "https://ref.gs1.org/cbv/SDT-location", "destination": "https://place.example/1"}],
+    "errorDeclaration": {
+        "declarationTime": "2026-03-05T08:00:00Z",
+        "reason": "incorrect_data",
+        "correctiveEventIDs": ["urn:uuid:5"],
+    },
+}
+ALL = ["urn:uuid:1", "urn:uuid:2", "urn:uuid:3", "urn:uuid:4"]
+BOTH = ALL[:2]
 
 ASKED: list[tuple[dict[str, str], list[str]]] = [
-    ({}, BOTH),
-    ({"eventType": "ObjectEvent"}, BOTH[:1]),
-    ({"eventType": "ObjectEvent|AggregationEvent"}, BOTH),
-    ({"GE_eventTime": "2026-03-02T00:00:00Z"}, BOTH[1:]),
+    ({}, ALL),
+    ({"eventType": "ObjectEvent"}, [ALL[0], ALL[3]]),
+    ({"eventType": "TransformationEvent|AggregationEvent"}, ALL[1:3]),
+    ({"GE_eventTime": "2026-03-02T00:00:00Z"}, ALL[1:]),
     ({"LT_eventTime": "2026-03-02T00:00:00.000Z"}, BOTH[:1]),
     ({"EQ_action": "ADD"}, BOTH[1:]),
     ({"EQ_bizStep": "shipping"}, BOTH[:1]),
@@ -47,6 +75,36 @@ ASKED: list[tuple[dict[str, str], list[str]]] = [
     ({"MATCH_anyEPC": "urn:epc:id:sscc:4065432.0123456789"}, BOTH[1:]),
     ({"EQ_eventID": "urn:uuid:2"}, BOTH[1:]),
     ({"EQ_eventID": "urn:uuid:2", "eventType": "ObjectEvent"}, []),
+    ({"MATCH_parentID": "urn:epc:id:sscc:4065432.0123456789"}, ALL[1:2]),
+    ({"MATCH_parentID": "urn:epc:id:sgtin:4065432.100001.1"}, []),
+    ({"MATCH_inputEPC": "urn:epc:id:sgtin:4065432.100001.7"}, ALL[2:3]),
+    ({"MATCH_outputEPC": "urn:epc:id:sgtin:4065432.100001.7"}, []),
+    ({"MATCH_anyEPC": "urn:epc:id:sgtin:4065432.100001.7"}, ALL[2:3]),
+    ({"MATCH_epcClass": MADE_LOT}, ALL[3:]),
+    ({"MATCH_inputEPCClass": MADE_LOT}, []),
+    ({"MATCH_inputEPCClass": f"{MADE_LOT}|{SOURCE_LOT}"}, ALL[2:3]),
+    ({"MATCH_outputEPCClass": MADE_LOT_LINK}, ALL[2:3]),
+    ({"MATCH_anyEPCClass": MADE_LOT}, ALL[2:]),
+    ({"MATCH_anyEPCClass": MADE_LOT, "MATCH_anyEPC": "urn:epc:id:sgtin:4065432.100001.7"}, ALL[2:3]),
+    ({"MATCH_anyEPCClass": "urn:epc:id:sgtin:4065432.100001.7"}, []),
+    ({"MATCH_anyEPC": MADE_LOT}, []),
+    ({"identifier": f"{MADE_LOT}|urn:epc:id:sscc:4065432.0123456789"}, ALL[1:]),
+    ({"EQ_transformationID": "https://id.gs1.org/253/40654320000159"}, []),
+    ({"EQ_transformationID": "urn:epc:id:gdti:4065432.00001.9"}, ALL[2:3]),
+    ({"EQ_persistentDisposition_set": "completeness_verified"}, ALL[2:3]),
+    ({"EQ_persistentDisposition_unset": "completeness_verified"}, []),
+    ({"EQ_bizTransaction_po": "https://buyer.example/po/7"}, ALL[3:]),
+    ({"EQ_bizTransaction_urn:epcglobal:cbv:btt:po": "https://buyer.example/po/7"}, ALL[3:]),
+    ({"EQ_bizTransaction_desadv": "https://buyer.example/po/7"}, []),
+    ({"EQ_source_owning_party": "https://id.gs1.org/417/4065432000017"}, ALL[3:]),
+    ({"EQ_destination_location": "https://place.example/1"}, ALL[3:]),
+    ({"EXISTS_errorDeclaration": "true"}, ALL[3:]),
+    ({"EXISTS_errorDeclaration": "false"}, ALL),
+    ({"EQ_errorReason": "incorrect_data"}, ALL[3:]),
+    ({"EQ_errorReason": "did_not_occur"}, []),
+    ({"EQ_correctiveEventID": "urn:uuid:5"}, ALL[3:]),
+    ({"GE_recordTime": "2026-03-02T00:00:00Z"}, ALL),
+    ({"LT_recordTime": "2026-03-02T00:00:00.5Z"}, []),
 ]
 
 REFUSED: list[tuple[str, str]] = [
@@ -60,6 +118,10 @@ REFUSED: list[tuple[str, str]] = [
     ("perPage=0", "query_parameter_invalid"),
     ("perPage=1001", "query_parameter_invalid"),
     ("nextPageToken=later", "query_parameter_invalid"),
+    ("EXISTS_errorDeclaration=1", "query_parameter_invalid"),
+    ("EQ_bizTransaction_=1", "query_parameter_unknown"),
+    ("MATCH_epc=urn:epc:idpat:sgtin:4065432.100001.*", "query_parameter_invalid"),
+    ("MATCH_anyEPCClass=urn:epc:idpat:sgtin:4065432.*.*", "query_parameter_invalid"),
 ]
 
 
@@ -70,16 +132,16 @@ def ids(answer: Any) -> list[str]:
 
 
 def test_events_are_found_by_each_parameter_paged_and_shown_to_their_readers_alone(park: Park) -> None:
-    assert ["ACCEPTED", "ACCEPTED"] == words(captured(desk_of(park), FIRST, SECOND))
-    for parameters, expected in ASKED:
-        assert expected == ids(park.get("supplier", "/epcis/events", **parameters)), parameters
-    first = park.get("supplier", "/epcis/events", perPage=1, EQ_action="ADD|OBSERVE")
+    assert ["ACCEPTED"] * 4 == words(captured(desk_of(park), FIRST, SECOND, THIRD, FOURTH))
+    answers = [(parameters, ids(park.get("supplier", "/epcis/events", **parameters))) for parameters, _ in ASKED]
+    assert ASKED == answers
+    first = park.get("supplier", "/epcis/events", perPage=1, LT_eventTime="2026-03-03T00:00:00Z")
     assert "2.0.0" == first.headers["GS1-EPCIS-Version"]
     following = first.headers["Link"].removeprefix("<").partition(">")[0]
     second = park.get("supplier", following)
     assert (BOTH, False) == (ids(first) + ids(second), "Link" in second.headers)
     client = ParkClient(park, "supplier")
-    assert BOTH == [event["eventID"] for event in exported(client, {})]
+    assert ALL == [event["eventID"] for event in exported(client, {})]
     for other in ("rival", "tenant", "regulator", "operator"):
         assert [] == ids(park.get(other, "/epcis/events")), other
     for query, code in REFUSED:
