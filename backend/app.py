@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from backend.books.routes import router as books_router
+from backend.capture.jobs.routes import router as capture_jobs_router
 from backend.capture.rest.routes import router as epcis_router
 from backend.capture.routes import router as capture_router
 from backend.chemicals.routes import router as chemicals_router
@@ -100,6 +101,7 @@ def create_app(service: Service) -> FastAPI:
         stock_router,
         details_router,
         capture_router,
+        capture_jobs_router,
         epcis_router,
         books_router,
         submissions_router,

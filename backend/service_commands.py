@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from backend.app import create_app
 from backend.books.bookkeeper import Bookkeeper
+from backend.capture.jobs.settling import settle_jobs
 from backend.db import open_engine
 from backend.failures import UsageFailure
 from backend.identity.actor import ALL_RIGHTS, Right
@@ -56,7 +57,10 @@ def work() -> None:
     relayer = relayer_of(service)
     celery = make_celery(service.broker_url)
     register(celery, relayer)
-    sweep = Sweep(relayer, beside=[partial(settle_orders, service.engine)])
+    sweep = Sweep(
+        relayer,
+        beside=[partial(settle_orders, service.engine), partial(settle_jobs, service.engine, service.ring)],
+    )
     bookkeeper = Bookkeeper(service.engine, service.ring)
     sweep.start()
     bookkeeper.start()

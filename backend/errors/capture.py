@@ -16,8 +16,24 @@ _EVENTS = {
     "media_type_unsupported": ErrorKind(
         415, "The body is not declared as what is read here.", "Send it as one of the media types in `params`."
     ),
-    "gateway_busy": ErrorKind(
-        503, "As many documents wait to be signed as the gateway keeps.", "Send it again when some are done."
+    "capture_limit_exceeded": ErrorKind(
+        413, "The document has more events than one capture takes.", "Bring them in several documents."
+    ),
+    "capture_full": ErrorKind(
+        429,
+        "As many documents of your organisation wait to be signed as are kept.",
+        "See that somebody signs them, or withdraw some; /epcis/capture lists them.",
+    ),
+    "capture_lapsed": ErrorKind(
+        410,
+        "Nobody signed the document in seven days; it was given up.",
+        "See that a gateway runs, and bring it again.",
+    ),
+    "capture_withdrawn": ErrorKind(
+        410, "Your organisation withdrew the document before it was signed.", "Bring it again if that was a mistake."
+    ),
+    "service_unreachable": ErrorKind(
+        503, "The gateway did not get an answer from the service.", "Bring it again: no event is recorded twice."
     ),
     "query_parameter_unknown": ErrorKind(
         400, "The query has a parameter that is not answered here.", "docs/capture.md lists those that are."

@@ -7,6 +7,7 @@ from alembic import context
 from sqlalchemy import Engine, text
 
 from backend.capture import models as capture_models
+from backend.capture.jobs import models as capture_jobs_models
 from backend.chemicals import models as chemicals_models
 from backend.db import SERVICE, SERVICE_SCHEMA
 from backend.details import models as details_models
@@ -24,6 +25,7 @@ from backend.submissions import models as submissions_models
 # Importing a module of tables is what puts them into SERVICE.
 _DOMAINS = (
     capture_models,
+    capture_jobs_models,
     chemicals_models,
     details_models,
     identity_models,

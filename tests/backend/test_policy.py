@@ -16,7 +16,7 @@ from backend.identity.commands import create_token, revoke_token
 from backend.identity.policy import ROUTES, Answer, Row
 from backend.member.signer import Holding
 from tests.backend.books.scene import books_of_anybody
-from tests.backend.capture.scene import epcis_of_anybody
+from tests.backend.capture.scene import epcis_of_tenant
 from tests.backend.chemicals.scene import certificates_of_tenant
 from tests.backend.details.scene import details_of_tenant
 from tests.backend.items.scene import items_of_tenant
@@ -51,7 +51,8 @@ class Scene:
             **quality_of_tenant(park, self.subject),
             **details_of_tenant(park, self.subject),
             **books_of_anybody(park),
-            **epcis_of_anybody(),
+            **digests_of_anybody(),
+            **epcis_of_tenant(park),
             **certificates_of_tenant(park),
             **stock_of_tenant(park, self.subject),
             **purchasing_of_tenant(park),

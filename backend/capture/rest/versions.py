@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from backend.capture.jobs.schemas import MOST_EVENTS
 from backend.reading.bounded_json import LONGEST_DOCUMENT
 
 VERSIONS: Final[Mapping[str, str]] = {
@@ -15,6 +16,7 @@ VERSIONS: Final[Mapping[str, str]] = {
 }
 
 CAPTURE_LIMITS: Final[Mapping[str, str]] = {
+    "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
     "GS1-EPCIS-Capture-File-Size-Limit": str(LONGEST_DOCUMENT),
     "GS1-Capture-Error-Behaviour": "rollback",
 }

@@ -1,0 +1,101 @@
+"""Looking at capture jobs: each organisation at its own, whoever oversees."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, exists, select
+
+from backend.capture.jobs import sealing
+from backend.capture.jobs.models import CAPTURE_JOB, CAPTURE_JOB_PART, Part
+from backend.capture.jobs.schemas import DocumentOut, JobOut, VerdictOut, WaitingJobOut, WaitingOut
+from backend.capture.jobs.telling import moment, problem_of
+from backend.capture.verdicts import Word
+from backend.details.sealing import Ring
+from backend.errors import ServiceError
+from backend.identity.actor import Actor
+
+_JOB = CAPTURE_JOB.c
+
+
+def job(connection: Connection, ring: Ring, actor: Actor, job_id: UUID) -> JobOut:
+    """One job.
+
+    Raises:
+        ServiceError: `not_found`.
+    """
+    found = _shown(connection, ring, actor, [_row(connection, actor, job_id)])
+    return found[0]
+
+
+def jobs(
+    connection: Connection, ring: Ring, actor: Actor, *, most: int, before: int | None
+) -> tuple[list[JobOut], int | None]:
+    """A page of jobs, the newest first, and `before` of the next page if there is one."""
+    asked = _own(actor).order_by(_JOB.number.desc()).limit(most + 1)
+    rows = connection.execute(asked if before is None else asked.where(_JOB.number < before)).all()
+    page = rows[:most]
+    return _shown(connection, ring, actor, page), page[-1].number if len(rows) > most else None
+
+
+def waiting(connection: Connection, actor: Actor) -> WaitingOut:
+    """The jobs that nobody has signed or reported on yet, the oldest first."""
+    has_report = exists(select(1).where(CAPTURE_JOB_PART.c.job == _JOB.number, CAPTURE_JOB_PART.c.part == Part.REPORT))
+    rows = connection.execute(_own(actor).where(_JOB.finished_at.is_(None), ~has_report).order_by(_JOB.number))
+    return WaitingOut(
+        jobs=[
+            WaitingJobOut(id=row.id, behaviour=row.behaviour, mark=None if row.mark is None else row.mark.hex())
+            for row in rows
+        ]
+    )
+
+
+def document(connection: Connection, ring: Ring, actor: Actor, job_id: UUID) -> DocumentOut:
+    """The document of an open job.
+
+    Raises:
+        ServiceError: `not_found`, also if the job has ended and its document is gone.
+    """
+    return DocumentOut(document=content(connection, ring, actor, job_id).decode())
+
+
+def content(connection: Connection, ring: Ring, actor: Actor, job_id: UUID) -> bytes:
+    """The same, byte for byte."""
+    number = _row(connection, actor, job_id).number
+    found = sealing.opened(connection, ring, actor.organisation, [number], Part.DOCUMENT)
+    if number not in found:
+        raise ServiceError("not_found")
+    return found[number]
+
+
+def _own(actor: Actor) -> Select[Any]:
+    return select(CAPTURE_JOB).where(_JOB.organisation == actor.organisation)
+
+
+def _row(connection: Connection, actor: Actor, job_id: UUID) -> Row[Any]:
+    row = connection.execute(_own(actor).where(_JOB.id == job_id)).one_or_none()
+    if row is None:
+        raise ServiceError("not_found")
+    return row
+
+
+def _shown(connection: Connection, ring: Ring, actor: Actor, rows: Collection[Row[Any]]) -> list[JobOut]:
+    sealed = sealing.opened(connection, ring, actor.organisation, [row.number for row in rows], Part.VERDICTS)
+    return [_job(row, json.loads(sealed.get(row.number, b"[]").decode(errors="surrogatepass"))) for row in rows]
+
+
+def _job(row: Row[Any], verdicts: list[dict[str, Any]]) -> JobOut:
+    errors = [problem_of(verdict) for verdict in verdicts if verdict["verdict"] == Word.REFUSED]
+    finished = {} if row.finished_at is None else {"finished_at": moment(row.finished_at)}
+    return JobOut(
+        id=row.id,
+        created_at=moment(row.created_at),
+        **finished,
+        lapses_at=moment(row.lapses_at),
+        running=row.finished_at is None,
+        success=not errors,
+        behaviour=row.behaviour,
+        errors=errors,
+        verdicts=[VerdictOut(**verdict) for verdict in verdicts],
+    )
