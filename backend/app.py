@@ -29,6 +29,7 @@ from backend.identity.routes import router as identity_router
 from backend.items.routes import router as items_router
 from backend.limits import BodyLimit
 from backend.manual.routes import router as manual_router
+from backend.mirror.routes import router as mirror_router
 from backend.procurement.routes import router as procurement_router
 from backend.procurement.ubl.routes import router as ubl_router
 from backend.quality.routes import router as quality_router
@@ -68,12 +69,13 @@ def create_app(service: Service) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # As many threads as connections: more would only wait for one of those (db.py).
         anyio.to_thread.current_default_thread_limiter().total_tokens = POOL
-        followers = Followers(service.database_url)
+        served: Service = app.state.service
+        followers = Followers(served.database_url)
         followers.start()
         app.state.followers = followers
         yield
         followers.stop()
-        service.engine.dispose()
+        served.engine.dispose()
 
     app = FastAPI(
         title="Suyuan 溯源",
@@ -104,6 +106,7 @@ def create_app(service: Service) -> FastAPI:
         capture_jobs_router,
         epcis_router,
         books_router,
+        mirror_router,
         submissions_router,
         traceability_router,
         procurement_router,

@@ -7,10 +7,11 @@ order of writing or of reorgs survived is in it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, select
 
 from indexer.errors import Halt
 from indexer.schema import JOURNALS, cursor, first_number_above
@@ -36,6 +37,15 @@ class Digest:
     tables: tuple[TableDigest, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RowDigest:
+    """One row. `key` is its primary key, by column; the digest covers the table's name and every column."""
+
+    table: str
+    key: dict[str, Any]
+    digest: bytes
+
+
 def digest(connection: Connection, first: int, last: int) -> Digest:
     """The digest of blocks `first` to `last`. `connection` should be REPEATABLE READ, so that it is of one moment.
 
@@ -56,6 +66,21 @@ def digest(connection: Connection, first: int, last: int) -> Digest:
     return Digest(first, last, last <= at.finalised, whole.digest(), tables)
 
 
+def rows_of(connection: Connection, first: int, last: int) -> Iterator[RowDigest]:
+    """Every row of blocks `first` to `last` by itself, in the order of tables, of the chain, of keys."""
+    for table in JOURNALS:
+        for row in connection.execute(_rows(table, first, last)).mappings():
+            key = {column.name: row[column.name] for column in table.primary_key}
+            whole = encode(table.name) + b"".join(encode(row[column.name]) for column in table.columns)
+            yield RowDigest(table.name, key, hashlib.sha256(whole).digest())
+
+
+def ranges(first: int, last: int, every: int) -> Iterator[tuple[int, int]]:
+    """Blocks `first` to `last` in runs of `every`; the last one may be shorter."""
+    for start in range(first, last + 1, every):
+        yield start, min(start + every - 1, last)
+
+
 def encode(value: Any) -> bytes:
     """One value: a byte for its kind, four for its length, then itself; integers in decimal digits."""
     if value is None:
@@ -71,14 +96,18 @@ def encode(value: Any) -> bytes:
 
 
 def _table_digest(connection: Connection, table: Table, first: int, last: int) -> TableDigest:
-    place = table.c[table.info["journal"]]
-    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(
-        select(table)
-        .where(place >= first_number_above(table, first - 1), place < first_number_above(table, last))
-        .order_by(place, *table.primary_key)
-    )
+    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(_rows(table, first, last))
     running, count = hashlib.sha256(), 0
     for row in rows:
         running.update(b"".join(map(encode, row)))
         count += 1
     return TableDigest(table.name, count, running.digest())
+
+
+def _rows(table: Table, first: int, last: int) -> Select[*tuple[Any, ...]]:
+    place = table.c[table.info["journal"]]
+    return (
+        select(table)
+        .where(place >= first_number_above(table, first - 1), place < first_number_above(table, last))
+        .order_by(place, *table.primary_key)
+    )

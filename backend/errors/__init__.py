@@ -20,6 +20,7 @@ from backend.errors.details import DETAILS
 from backend.errors.documents import DOCUMENTS
 from backend.errors.items import ITEMS
 from backend.errors.kind import ErrorKind
+from backend.errors.mirror import MIRROR
 from backend.errors.quality import QUALITY
 from backend.errors.request import REQUEST
 from backend.errors.requisitions import REQUISITIONS
@@ -60,5 +61,16 @@ def problem(code: str, params: Params, request_id: str | None = None) -> dict[st
 
 
 CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(
-    REQUEST | SUBMISSIONS | ITEMS | DOCUMENTS | QUALITY | CHEMICALS | STOCK | REQUISITIONS | DETAILS | BOOKS | CAPTURE
+    REQUEST
+    | SUBMISSIONS
+    | ITEMS
+    | DOCUMENTS
+    | QUALITY
+    | CHEMICALS
+    | STOCK
+    | REQUISITIONS
+    | DETAILS
+    | BOOKS
+    | MIRROR
+    | CAPTURE
 )

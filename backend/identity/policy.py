@@ -170,6 +170,8 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("GET", "/v1/books/search"): _members("Each organisation finds what it may read; overseeing opens no details."),
         ("POST", "/v1/books/resolve"): _members("Each organisation gets what is in its own custody."),
         ("GET", "/v1/books/coverage"): _members("Each organisation gets the counts of its own; overseers of all."),
+        ("GET", "/v1/mirror/digests"): _members("Digests of whole ranges; no counts, no kinds, nobody's rows."),
+        ("POST", "/v1/mirror/rows"): _members("Tells of rows only to a caller who has the same ones already."),
         ("POST", "/v1/submissions"): _members("Anyone may relay a signed batch; the signature is what counts."),
         ("GET", "/v1/submissions"): _members("Each organisation gets what it signed or brought."),
         ("GET", "/v1/submissions/{submission_id}"): _parties("A batch tells what its signer did."),

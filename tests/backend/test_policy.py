@@ -20,6 +20,7 @@ from tests.backend.capture.scene import epcis_of_tenant
 from tests.backend.chemicals.scene import certificates_of_tenant
 from tests.backend.details.scene import details_of_tenant
 from tests.backend.items.scene import items_of_tenant
+from tests.backend.mirror.scene import digests_of_anybody
 from tests.backend.park import Park
 from tests.backend.procurement.scene import trade_of_tenant, ubl_of_anybody
 from tests.backend.quality.scene import quality_of_tenant
@@ -56,6 +57,7 @@ class Scene:
             **certificates_of_tenant(park),
             **stock_of_tenant(park, self.subject),
             **purchasing_of_tenant(park),
+            **digests_of_anybody(),
         }
 
     def ask(self, method: str, path: str, actor: str) -> httpx.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine, make_url
@@ -65,3 +66,17 @@ def mirror(history: History, database_url: str) -> Iterator[Mirror]:
 
         yield Mirror(url, engine, source, new_follower)
     engine.dispose()
+
+
+@pytest.fixture
+def settings(history: History, mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a command that works with this mirror."""
+    history.deployment.save(tmp_path / "deployment.json")
+    url = mirror.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    # Loggers keep the standard error they first see, and a captured one is closed when its test is over.
+    monkeypatch.setattr("backend.mirror.ground.configure_logs", lambda: None)
+    monkeypatch.setenv("SUYUAN_MODE", "demo")
+    monkeypatch.setenv("SUYUAN_DATABASE_URL", url)
+    monkeypatch.setenv("SUYUAN_RPC_URL", history.anvil.url)
+    monkeypatch.setenv("SUYUAN_DEPLOYMENT", str(tmp_path / "deployment.json"))
+    monkeypatch.setenv("SUYUAN_FINALITY_DEPTH", str(FINALITY_DEPTH))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,21 +10,8 @@ from sqlalchemy import update
 
 from backend.cli import run
 from indexer import schema
-from tests.indexer.conftest import FINALITY_DEPTH, Mirror
+from tests.indexer.conftest import Mirror
 from tests.indexer.history import History
-
-
-@pytest.fixture
-def settings(history: History, mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    history.deployment.save(tmp_path / "deployment.json")
-    url = mirror.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    # Loggers keep the standard error they first see, and a captured one is closed when its test is over.
-    monkeypatch.setattr("backend.mirror.command.configure_logs", lambda: None)
-    monkeypatch.setenv("SUYUAN_MODE", "demo")
-    monkeypatch.setenv("SUYUAN_DATABASE_URL", url)
-    monkeypatch.setenv("SUYUAN_RPC_URL", history.anvil.url)
-    monkeypatch.setenv("SUYUAN_DEPLOYMENT", str(tmp_path / "deployment.json"))
-    monkeypatch.setenv("SUYUAN_FINALITY_DEPTH", str(FINALITY_DEPTH))
 
 
 def answer(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
