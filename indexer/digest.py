@@ -117,7 +117,8 @@ def _with_rows(connection: Connection, first: int, last: int) -> set[str]:
 
 
 def _has_rows(table: Table) -> ColumnElement[bool]:
-    place, shift = table.c[table.info["journal"]], literal_column(str(table.info["shift"]))
+    place = table.c[table.info["journal"]]
+    shift: ColumnElement[int] = literal_column(str(table.info["shift"]))
     first, above = (cast(bindparam(name), BigInteger).op("<<")(shift) for name in ("first", "above"))
     return exists(select(1).where(place >= first, place < above)).label(table.name)
 
