@@ -39,9 +39,11 @@ class Bookkeeper:
         self._thread.join()
 
     def round(self) -> None:
-        """Write what is new; then look again at the next part of what is old."""
+        """Write what is new, then what changed of the old; then look again at the next part of all of it."""
         self._books.create()
         while not self._stopping.is_set() and self._books.advance():
+            pass
+        while not self._stopping.is_set() and self._books.follow_changes():
             pass
         self._look_after, _ = self._books.look_again(self._look_after)
 

@@ -55,6 +55,7 @@ ENTRY = Table(
 )
 Index("entry_by_tokens", ENTRY.c.tokens, postgresql_using="gin")
 Index("entry_by_state", ENTRY.c.state)
+Index("entry_by_root", ENTRY.c.root, postgresql_using="hash")
 
 ENTRY_READER = Table(
     "entry_reader",

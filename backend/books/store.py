@@ -12,8 +12,9 @@ from sqlalchemy.schema import CreateSchema
 
 from backend.books import models
 from backend.books.derivation import Rows, changed_since, derive, final_numbers
-from backend.books.models import CURSOR, DERIVED, SCHEMA, metadata
+from backend.books.models import CURSOR, DERIVED, ENTRY, SCHEMA, metadata
 from backend.db import among
+from backend.details import changes
 from backend.details.sealing import Ring
 from backend.failures import Failure
 from indexer import schema as mirror
@@ -77,8 +78,32 @@ class Books:
                 _write(connection, derive(connection, self._ring, numbers))
             return len(numbers)
 
+    def follow_changes(self) -> int:
+        """Write those entries anew whose details changed by the service's own doing; how many changes were taken.
+
+        Raises:
+            MirrorReplaced: the mirror was built by other code, or of another chain.
+            Failure: `books_missing`, `books_of_another_release`.
+        """
+        with self._engine.connect() as connection:
+            at = self._cursor(connection)
+            roots = changes.take(connection, most=_LOOKED_AT_ONCE)
+            if not roots or not _moved(connection, at, number=at.number, action_hash=at.action_hash):
+                # Without a commit: what was taken is there again, for whoever was quicker or for the next round.
+                return 0
+            # An entry that is not there yet will be derived from the details as they are by then. Anybody can copy a
+            # root into any number of actions: of those, the next look at all entries sees to the rest.
+            with_roots = select(ENTRY.c.number).where(among(ENTRY.c.root, roots)).limit(_LOOKED_AT_ONCE)
+            numbers = connection.scalars(with_roots).all()
+            _erase(connection, numbers)
+            _write(connection, derive(connection, self._ring, numbers))
+            connection.commit()
+            return len(roots)
+
     def look_again(self, after: int) -> tuple[int, int]:
         """Write those entries anew whose details came, went, or were opened to others; a part of the books at a time.
+
+        For what nobody told of: rows that an operator lost, or brought back from a backup.
 
         Returns:
             Where to go on, 0 after the last part; how many entries were written.

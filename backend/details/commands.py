@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend import clock
-from backend.details import fields
+from backend.details import changes, fields
 from backend.details.fields import Details
 from backend.details.models import DETAILS, DETAILS_READER
 from backend.details.queries import key_for
@@ -77,6 +77,8 @@ def _present(connection: Connection, ring: Ring, actor: Actor, given: DetailsIn)
         if error.code != "details_shredded":
             raise
         return ResultOut(root=found.root, outcome="shredded")
+    if kept:
+        changes.tell(connection, [found.root])
     return ResultOut(root=found.root, outcome="kept" if kept else "known")
 
 
@@ -98,6 +100,7 @@ def let_read(connection: Connection, ring: Ring, actor: Actor, root: bytes, read
         )
         .on_conflict_do_nothing()
     )
+    changes.tell(connection, [root])
 
 
 def shred(connection: Connection, roots: Iterable[bytes], *, by: str) -> int:
@@ -111,8 +114,11 @@ def shred(connection: Connection, roots: Iterable[bytes], *, by: str) -> int:
         update(DETAILS)
         .where(DETAILS.c.root.in_(wanted), DETAILS.c.shredded_at.is_(None))
         .values(sealed=None, shredded_at=clock.now(), shredded_by=by)
+        .returning(DETAILS.c.root)
     )
-    return gone.rowcount
+    roots = gone.scalars().all()
+    changes.tell(connection, roots)
+    return len(roots)
 
 
 def shred_own(connection: Connection, ring: Ring, actor: Actor, root: bytes) -> None:

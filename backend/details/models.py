@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -58,4 +59,12 @@ DETAILS_READER = Table(
     Index("ix_details_reader_organisation", "organisation"),
     Index("ix_details_reader_ring_version", "ring_version"),
     comment="Who may read which details; times are Unix seconds.",
+)
+
+DETAILS_CHANGE = Table(
+    "details_change",
+    SERVICE,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+    comment="Roots whose details came late, went, or were opened to others: the books take each from here.",
 )
