@@ -12,6 +12,11 @@ from backend.failures import UsageFailure
 from backend.reading import bounded_json
 from contracts.signatures import TypedDataError
 
+MOST_EVENTS = 5_000
+"""Of a document that comes over HTTP."""
+
+_MOST_FINDINGS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -35,6 +40,21 @@ def read_document(content: bytes) -> Reading:
         return Reading(code=error.code, findings=(Finding(error.code, "", sentence),))
     except TypedDataError as error:
         return Reading(code="details_invalid", findings=(Finding(error.code, f"/{error.path}", error.message),))
+
+
+def events_of(content: bytes) -> tuple[Told, ...]:
+    """The events of a document that comes over HTTP.
+
+    Raises:
+        ServiceError: what is wrong with it, and its first findings; `capture_limit_exceeded`.
+    """
+    reading = read_document(content)
+    if reading.code is not None:
+        findings = [{"code": each.code, "at": each.at, "sentence": each.sentence} for each in reading.findings]
+        raise ServiceError(reading.code, findings=findings[:_MOST_FINDINGS])
+    if len(reading.events) > MOST_EVENTS:
+        raise ServiceError("capture_limit_exceeded", events=len(reading.events), most_events=MOST_EVENTS)
+    return reading.events
 
 
 def content_of(path: Path) -> bytes:

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPMessage, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -47,8 +47,8 @@ class Client:
         Raises:
             Refusal: the service refuses; its own code.
         """
-        content, link = self._answer("GET", f"{path}?{urlencode(query)}" if query else path)
-        return content, _next_page(link)
+        content, headers = self._answer("GET", f"{path}?{urlencode(query)}" if query else path)
+        return json.loads(content), _next_page(headers["Link"])
 
     def post(self, path: str, body: object) -> Any:
         """What the service answers to a body.
@@ -57,6 +57,15 @@ class Client:
             Refusal: the service refuses; its own code.
         """
         return self._ask("POST", path, body)
+
+    def bring(self, path: str, content: bytes, headers: Mapping[str, str]) -> str:
+        """POST a document byte for byte; where to follow it, as the answer says in `Location`.
+
+        Raises:
+            Refusal: the service refuses; its own code.
+        """
+        _, answered = self._answer("POST", path, content, headers)
+        return str(answered["Location"])
 
     def submit(self, *batches: Mapping[str, Any]) -> list[str]:
         """Bring signed batches, in order; where to follow each.
@@ -92,17 +101,19 @@ class Client:
                 raise Refusal(code, f"{url} was refused", "docs/errors.md has the code", params)
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
-        content, _ = self._answer(method, path, body)
-        return content
+        content, _ = self._answer(method, path, None if body is None else _written(body))
+        return json.loads(content)
 
-    def _answer(self, method: str, path: str, body: object = None) -> tuple[Any, str | None]:
+    def _answer(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[bytes, HTTPMessage]:
         with closing(self._connection(self._address, timeout=_SECONDS_FOR_AN_ANSWER)) as connection:
-            connection.request(method, path, None if body is None else _written(body), self._headers)
+            connection.request(method, path, body, {**self._headers, **(headers or {})})
             answer = connection.getresponse()
-            content = json.load(answer)
+            content = answer.read()
         if answer.status >= 400:
-            raise _failure(content)
-        return content, answer.getheader("Link")
+            raise _failure(json.loads(content))
+        return content, answer.headers
 
 
 def _written(body: object) -> bytes:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Self
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from backend import clock
 from contracts import action_json
 from contracts.signatures import checksum, keccak, recover, sign
@@ -96,6 +99,10 @@ class Member:
     def salt(self) -> bytes:
         """32 bytes nobody without the seed can guess, each time others."""
         return keccak(self._seed + next(self._salts).to_bytes(8))
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes that only who has the key can make, the same each time: for what a member shows to itself."""
+        return HKDF(SHA256(), 32, salt=None, info=b"suyuan member " + purpose.encode()).derive(self._key)
 
     def new_holding(self, handle: bytes | None = None, maker: int | None = None) -> Holding:
         """A holding that is about to be created by this member: of a new lot, or of the one named."""

@@ -1,39 +1,36 @@
-"""The gateway's HTTP: EPCIS capture with jobs, for programs on this machine alone.
+"""The gateway's HTTP: EPCIS capture for programs on this machine alone. Their documents are marked, and brought on.
 
-Whoever reaches it signs with the member's key, so it answers to loopback addresses only. A page in somebody's browser
+Whoever reaches it has the member's key sign, so it answers to loopback addresses only. A page in somebody's browser
 reaches those, too: a body must be declared as JSON, which a foreign page may not send unasked, and the address asked
 for must be this machine's, which one that lies about its name is not.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from http.client import HTTPException
 from typing import Annotated, Final
+from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from backend.capture.gateway.jobs import Behaviour, Jobs
-from backend.capture.reading import read_document
+from backend.capture.gateway.marks import Marks
+from backend.capture.gateway.signing import Signing
+from backend.capture.jobs.models import Behaviour
+from backend.capture.reading import events_of
+from backend.capture.rest.body import read_body
 from backend.capture.rest.versions import CAPTURE_LIMITS, VERSIONS
 from backend.errors import CATALOGUE, ServiceError, problem
-from backend.reading.bounded_json import LONGEST_DOCUMENT
+from backend.member.client import Client, Refusal
 
-_MEDIA_TYPES: Final = frozenset({"application/json", "application/ld+json"})
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_MOST_FINDINGS: Final = 20
+_JOBS: Final = "/epcis/capture"
 
 
 async def _content(request: Request) -> bytes:
-    """The body, as far as any document goes and one byte more, which is enough to refuse it."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _MEDIA_TYPES:
-        raise ServiceError("media_type_unsupported", media_types=", ".join(sorted(_MEDIA_TYPES)))
-    content = b""
-    async for part in request.stream():
-        content += part
-        if len(content) > LONGEST_DOCUMENT:
-            raise ServiceError("body_too_large")
-    return content
+    return await read_body(request.headers.get("content-type", ""), request.stream())
 
 
 def _local(request: Request) -> None:
@@ -42,14 +39,14 @@ def _local(request: Request) -> None:
         raise ServiceError("not_found")
 
 
-def create_gateway(jobs: Jobs) -> FastAPI:
-    """The application over a member's jobs."""
+def create_gateway(client: Client, signing: Signing, marks: Marks) -> FastAPI:
+    """The application in front of a service, in a member's name."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        jobs.start()
+        signing.start()
         yield
-        jobs.stop()
+        signing.stop()
 
     app = FastAPI(
         title="Suyuan gateway",
@@ -62,27 +59,52 @@ def create_gateway(jobs: Jobs) -> FastAPI:
     app.add_exception_handler(ServiceError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
 
-    @app.options("/epcis/capture")
+    @app.options(_JOBS)
     def discover() -> Response:
-        return Response(status_code=204, headers={**VERSIONS, **CAPTURE_LIMITS, "Allow": "POST, OPTIONS"})
+        return Response(status_code=204, headers={**VERSIONS, **CAPTURE_LIMITS, "Allow": "GET, POST, OPTIONS"})
 
-    @app.post("/epcis/capture")
+    @app.post(_JOBS)
     def capture(
         content: Annotated[bytes, Depends(_content)],
         behaviour: Annotated[Behaviour, Header(alias="GS1-Capture-Error-Behaviour")] = Behaviour.ROLLBACK,
     ) -> Response:
-        reading = read_document(content)
-        if reading.code is not None:
-            findings = [{"code": each.code, "at": each.at, "sentence": each.sentence} for each in reading.findings]
-            raise ServiceError(reading.code, findings=findings[:_MOST_FINDINGS])
-        job = jobs.add(reading.events, behaviour)
-        return Response(status_code=202, headers={**VERSIONS, "Location": f"/epcis/capture/{job.id}"})
+        # Here already: what is wrong with a document is told whether or not the service is there.
+        events_of(content)
+        headers = {
+            "GS1-Capture-Error-Behaviour": behaviour.value,
+            "Suyuan-Gateway-Mark": marks.make(content, behaviour).hex(),
+        }
+        with _service_asked():
+            job = client.bring(_JOBS, content, headers)
+        signing.nudge()
+        return Response(status_code=202, headers={**VERSIONS, "Location": job})
 
-    @app.get("/epcis/capture/{job_id}")
-    def follow(job_id: str) -> JSONResponse:
-        return JSONResponse(jobs.find(job_id).to_json(), headers=dict(VERSIONS))
+    @app.get(_JOBS)
+    def list_jobs(request: Request) -> JSONResponse:
+        with _service_asked():
+            jobs, following = client.page(f"{_JOBS}?{urlencode(request.query_params.multi_items())}")
+        link = {} if following is None else {"Link": f'<{following}>; rel="next"'}
+        return JSONResponse(jobs, headers={**VERSIONS, **link})
+
+    @app.get(f"{_JOBS}/{{job_id}}")
+    def follow(job_id: UUID) -> JSONResponse:
+        with _service_asked():
+            return JSONResponse(client.get(f"{_JOBS}/{job_id}"), headers=dict(VERSIONS))
 
     return app
+
+
+@contextmanager
+def _service_asked() -> Iterator[None]:
+    """What the service refuses is refused here in its words."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code not in CATALOGUE:
+            raise ServiceError("service_unreachable", detail=refusal.code) from refusal
+        raise ServiceError(refusal.code, **refusal.params) from refusal
+    except (OSError, HTTPException, ValueError) as error:
+        raise ServiceError("service_unreachable", detail=str(error)[:200]) from error
 
 
 def _refused(_: Request, error: Exception) -> JSONResponse:

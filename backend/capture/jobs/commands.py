@@ -8,38 +8,27 @@ from sqlalchemy import Connection, func, insert, select
 from backend import clock
 from backend.capture import queries as captured
 from backend.capture.jobs import sealing
-from backend.capture.jobs.models import CAPTURE_JOB, CAPTURE_JOB_EVENT, CAPTURE_JOB_PART, Behaviour, Part
+from backend.capture.jobs.models import (
+    CAPTURE_JOB,
+    CAPTURE_JOB_EVENT,
+    CAPTURE_JOB_PART,
+    LAPSES_AFTER_DAYS,
+    Behaviour,
+    Part,
+)
 from backend.capture.jobs.report import Fault, Report
-from backend.capture.jobs.schemas import MOST_EVENTS
 from backend.capture.jobs.settling import OpenJob, settle
-from backend.capture.reading import read_document
+from backend.capture.reading import events_of
 from backend.capture.telling import Told
 from backend.details.sealing import Ring
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
 
-LAPSES_AFTER_DAYS = 7
 MOST_OPEN = 100
 MOST_OPEN_BYTES = 50_000_000
 """Of one organisation's documents that wait."""
 
 _DAY = 86_400
-_MOST_FINDINGS = 20
-
-
-def checked(content: bytes) -> tuple[Told, ...]:
-    """The events of a document.
-
-    Raises:
-        ServiceError: what is wrong with it, with the first findings; `capture_limit_exceeded`.
-    """
-    reading = read_document(content)
-    if reading.code is not None:
-        findings = [{"code": each.code, "at": each.at, "sentence": each.sentence} for each in reading.findings]
-        raise ServiceError(reading.code, findings=findings[:_MOST_FINDINGS])
-    if len(reading.events) > MOST_EVENTS:
-        raise ServiceError("capture_limit_exceeded", events=len(reading.events), most_events=MOST_EVENTS)
-    return reading.events
 
 
 def bring(
@@ -50,7 +39,7 @@ def bring(
     Raises:
         ServiceError: what is wrong with the document; `capture_full`.
     """
-    events = checked(content)
+    events = events_of(content)
     _refuse_more_than_fits(connection, actor, len(content))
     at = clock.now()
     job_id, lapses_at = uuid4(), at + LAPSES_AFTER_DAYS * _DAY

@@ -24,6 +24,9 @@ from sqlalchemy import (
 
 from backend.db import SERVICE, one_of
 
+LAPSES_AFTER_DAYS = 7
+"""How long a document waits for a signature."""
+
 
 class Behaviour(StrEnum):
     """What becomes of a document's other events where one is refused."""

@@ -6,9 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.capture.jobs.models import Behaviour
-
-MOST_EVENTS = 5_000
-"""Of one document."""
+from backend.capture.reading import MOST_EVENTS
 
 
 class VerdictOut(BaseModel):

@@ -110,9 +110,9 @@ def discover_events() -> Response:
 def list_events(connection: Reading, actor: Reader, request: Request) -> JSONResponse:
     """The events that the caller may read, in the order of the chain, word for word as their authors told them.
 
-    By the `eventType`, times, words, places, objects (`MATCH_epc`, ...), classes (`MATCH_epcClass`, ...), papers, parties
-    and errors of EPCIS 2.0, with `|` between several values: docs/capture.md lists the parameters. `perPage` and
-    `nextPageToken` page. Any other parameter is refused.
+    By the `eventType`, times, words, places, objects (`MATCH_epc`, ...), classes (`MATCH_epcClass`, ...), papers,
+    parties and errors of EPCIS 2.0, with `|` between several values: docs/capture.md lists the parameters. `perPage`
+    and `nextPageToken` page. Any other parameter is refused.
     """
     asked = parameters.parse(request.query_params.multi_items())
     found = queries.events(connection, actor, asked.events, after=asked.after, most=asked.per_page + 1)

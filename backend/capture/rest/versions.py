@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from backend.capture.jobs.schemas import MOST_EVENTS
+from backend.capture.reading import MOST_EVENTS
 from backend.reading.bounded_json import LONGEST_DOCUMENT
 
 VERSIONS: Final[Mapping[str, str]] = {

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from backend.books.store import Books
 from backend.capture.desk import Desk
+from backend.capture.gateway.marks import PURPOSE, Marks
+from backend.capture.gateway.routes import create_gateway
+from backend.capture.gateway.signing import Signing
 from backend.capture.reading import read_document
 from backend.capture.verdicts import EventVerdict
 from backend.member.client import Client
+from backend.member.signer import Member
 from tests.backend.park import Park
 
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"park": "https://park.example/terms/"}]
@@ -73,6 +78,17 @@ def working(park: Park) -> Iterator[None]:
 def desk_of(park: Park, name: str = "supplier") -> Desk:
     """A new desk of a member: it knows nothing but what the service tells it."""
     return Desk(ParkClient(park, name), park.members[name])
+
+
+def gateway_of(client: Client, member: Member) -> FastAPI:
+    """A member's gateway in front of a service."""
+    marks = Marks(member.secret(PURPOSE))
+    return create_gateway(client, Signing(client, Desk(client, member), marks), marks)
+
+
+def told(job: Mapping[str, Any]) -> list[str]:
+    """Of a capture job, each event's verdict, or the code it was refused by."""
+    return [verdict["code"] or verdict["verdict"] for verdict in job["verdicts"]]
 
 
 def document(*events: dict[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from sqlalchemy import update
 from backend.capture.desk import Desk
 from backend.capture.jobs import commands
 from backend.capture.jobs.models import CAPTURE_JOB
-from backend.capture.jobs.schemas import MOST_EVENTS
 from backend.capture.jobs.sealing import wrap_anew
 from backend.capture.jobs.settling import settle_jobs
+from backend.capture.reading import MOST_EVENTS
 from backend.details.sealing import Ring
 from backend.identity.actor import Right
-from tests.backend.capture.benches import ParkClient, bring, captured, desk_of, document
+from tests.backend.capture.benches import ParkClient, bring, captured, desk_of, document, told
 from tests.backend.park import Park
 
 BOTTLE = {"type": "ObjectEvent", "action": "OBSERVE", "epcList": ["urn:epc:id:sgtin:4065432.100001.1"]}
@@ -44,10 +44,6 @@ def report(park: Park, address: str, *refusals: dict[str, Any]) -> Any:
 
 def settled(park: Park) -> int:
     return settle_jobs(park.engine, park.service.ring)
-
-
-def told(job: Any) -> list[str]:
-    return [verdict["code"] or verdict["verdict"] for verdict in job["verdicts"]]
 
 
 def test_a_job_ends_when_its_events_are_recorded_whoever_signed_for_them(park: Park) -> None:

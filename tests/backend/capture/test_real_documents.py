@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from backend import clock
-from backend.capture.desk import Desk
 from backend.capture.export import exported
-from backend.capture.gateway.jobs import Jobs
-from backend.capture.gateway.routes import create_gateway
+from backend.capture.jobs.settling import settle_jobs
 from backend.capture.reading import read_document
 from backend.capture.telling import Told
 from backend.capture.verdicts import Word
 from backend.epcis.document import capture_document
-from tests.backend.capture.benches import ParkClient
+from tests.backend.capture.benches import ParkClient, desk_of, gateway_of
 from tests.backend.capture.official import complaints
 from tests.backend.park import Park
 from tests.backend.server import Server
@@ -37,13 +34,13 @@ def accepted() -> Iterator[tuple[str, bytes]]:
             yield row["file"], content
 
 
-def verdicts_of(gateway: Server, content: bytes) -> list[dict[str, Any]]:
+def signed(park: Park, gateway: Server, content: bytes) -> str:
+    """Bring a document and wait until it is signed; where its job is."""
     answer = gateway.client.post("/epcis/capture", content=content, headers={"Content-Type": "application/ld+json"})
     assert 202 == answer.status_code, answer.text
-    while (job := gateway.client.get(answer.headers["location"]).json())["running"]:
+    while park.get("supplier", "/v1/captures/waiting").json()["jobs"]:
         time.sleep(0.02)
-    found: list[dict[str, Any]] = job["verdicts"]
-    return found
+    return str(answer.headers["location"])
 
 
 def same(event: Told) -> str:
@@ -53,25 +50,29 @@ def same(event: Told) -> str:
 
 def test_each_is_recorded_once_and_comes_out_as_it_went_in(park: Park) -> None:
     client = ParkClient(park, "supplier", later=True)
-    desk = Desk(client, park.members["supplier"])
-    documents = list(accepted())
     seen: set[str] = set()
-    with Server(create_gateway(Jobs(desk))) as gateway:
-        for file, content in documents:
+    jobs: dict[str, list[tuple[str, str]]] = {}
+    documents = list(accepted())
+    with Server(gateway_of(client, park.members["supplier"])) as gateway:
+        for _, content in documents:
             events = read_document(content).events
-            expected = []
-            for event in events:
-                # The same event stands in several of the files, written in other ways.
-                word = Word.DUPLICATE if same(event) in seen else Word.ACCEPTED
-                expected.append((word, event.identity.name))
-                seen.add(same(event))
-            verdicts = verdicts_of(gateway, content)
-            assert expected == [(verdict["verdict"], verdict["hash"]) for verdict in verdicts], (file, verdicts)
+            # The same event stands in several of the files, written in other ways.
+            words = [Word.DUPLICATE if same(event) in seen else Word.ACCEPTED for event in events]
+            names = [event.identity.name for event in events]
+            jobs[signed(park, gateway, content)] = list(zip(words, names, strict=True))
+            seen.update(map(same, events))
     client.settle()
+    while settle_jobs(park.engine, park.service.ring):
+        pass
+    for address, expected in jobs.items():
+        job = park.get("supplier", address).json()
+        assert (False, True) == (job["running"], job["success"]), job
+        assert expected == [(verdict["verdict"], verdict["hash"]) for verdict in job["verdicts"]]
     document = capture_document(list(exported(client, {})), at=clock.now())
     assert [] == complaints(document)
     back = read_document(json.dumps(document).encode()).events
     assert sorted(seen) == sorted(same(event) for event in back)
+    desk = desk_of(park)
     everything = [event for _, content in documents for event in read_document(content).events]
     assert {Word.DUPLICATE} == {verdict.word for verdict in desk.capture([*everything, *back])}
     assert len(seen) >= 80
