@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -21,7 +22,9 @@ def create_database(server_url: str, *, template: str = "template1") -> Iterator
         template: the database to copy; nobody may be connected to it.
     """
     name = _new_name()
-    _create(server_url, name, template)
+    # File by file, where the default writes every page into the log: a fifth of the work for a server that has little
+    # else in memory, as it makes the server write down all it has there first.
+    _create(server_url, name, template, strategy="FILE_COPY")
     try:
         yield _with_database(server_url, name)
     finally:
@@ -54,7 +57,7 @@ class BorrowedPostgres(Part):
             self._name_file.parent.mkdir(parents=True, exist_ok=True)
             self._name_file.write_text(_new_name(), encoding="ascii")
         with suppress(psycopg.errors.DuplicateDatabase):
-            _create(self._server_url, self._name_file.read_text(encoding="ascii"), "template1")
+            _create(self._server_url, self._name_file.read_text(encoding="ascii"), "template1", strategy="WAL_LOG")
 
     def stop(self) -> None:
         if not self._keep:
@@ -65,11 +68,12 @@ def _new_name() -> str:
     return f"suyuan_{secrets.token_hex(8)}"
 
 
-def _create(server_url: str, name: str, template: str) -> None:
+def _create(server_url: str, name: str, template: str, *, strategy: Literal["FILE_COPY", "WAL_LOG"]) -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
+        sql.Identifier(name), sql.Identifier(template), sql.Identifier(strategy.lower())
+    )
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        connection.execute(statement)
 
 
 def _drop(server_url: str, name: str) -> None:

@@ -1,15 +1,17 @@
 """Following submissions and the mirror: server-sent events, one poller a process.
 
-The poller is a thread with a connection of its own. It wakes when the indexer says that it mirrored something, and
-twice a second anyway: the notification is a hint, the rows are the truth. What it finds it hands to the queues of the
-clients that follow; a client too slow for its queue is let go, and goes on by `Last-Event-ID`.
+The poller is a thread with a connection of its own. It wakes when the indexer says that it mirrored something, when it
+is to stop, and twice a second anyway: the notification is a hint, the rows are the truth. What it finds it hands to the
+queues of the clients that follow; a client too slow for its queue is let go, and goes on by `Last-Event-ID`.
 """
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from select import POLLIN, poll
 from typing import Any, Self
 
 import anyio
@@ -29,7 +31,7 @@ _LOG = structlog.get_logger(__name__)
 
 CHANNEL = "suyuan_mirror"
 
-_LOOK_EACH_SECONDS = 0.5
+_LOOK_EACH_MILLISECONDS = 500
 _HEARTBEAT_SECONDS = 15
 _LONGEST_QUEUE = 1_000
 _AT_ONCE = 500
@@ -79,6 +81,7 @@ class Followers:
         )
         self._queues: set[asyncio.Queue[Change | Mirrored | None]] = set()
         self._stopping = threading.Event()
+        self._waker, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="stream-poller", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._mirrored: Mirrored | None = None
@@ -92,9 +95,11 @@ class Followers:
     def stop(self) -> None:
         """Stop the poller and let every client go."""
         self._stopping.set()
+        self._waker.close()
         for queue in self._queues:
             queue.put_nowait(None)
         self._thread.join()
+        self._woken.close()
 
     def join(self) -> asyncio.Queue[Change | Mirrored | None]:
         """A queue that gets how far the mirror is, and everything from now on; None in it is the end."""
@@ -146,9 +151,20 @@ class Followers:
             if now is not None and now != self._mirrored:
                 self._mirrored = now
                 self._tell(now)
-            for _ in raw.notifies(timeout=_LOOK_EACH_SECONDS, stop_after=1):
-                pass
+            self._rest(raw)
         return position
+
+    def _rest(self, connection: psycopg.Connection[Any]) -> None:
+        """Until the indexer says something, somebody stops us, or it is time to look anyway."""
+        # First what came in while we asked for rows: the socket would not tell of it again.
+        if any(connection.notifies(timeout=0)):
+            return
+        sources = poll()
+        sources.register(connection.fileno(), POLLIN)
+        sources.register(self._woken.fileno(), POLLIN)
+        sources.poll(_LOOK_EACH_MILLISECONDS)
+        for _ in connection.notifies(timeout=0):
+            pass
 
     def _tell(self, event: Change | Mirrored) -> None:
         if self._loop is not None and not self._loop.is_closed():

@@ -11,12 +11,19 @@ from backend.sandbox.database import create_database
 from backend.sandbox.process import Reaper
 from backend.service_commands import migrate_database
 from tests.backend.park import Chain, Park, admit_everybody, deployed_chain, opened_park
+from tests.backend.server import end_servers
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_line_logs() -> None:
     """As the processes log; structlog's default draws the frames of every exception."""
     configure_logs()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_end() -> Iterator[None]:
+    yield
+    end_servers()
 
 
 @pytest.fixture(scope="session")
