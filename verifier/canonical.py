@@ -18,7 +18,9 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9_-]*")
 
 def dump(content: Any) -> bytes:
     """The one form of a content. Raises ``ValueError`` for what has none."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    # `ensure_ascii` would escape what RFC 8785 leaves as it is.
+    return text.encode("ascii")
 
 
 def load(data: bytes) -> Any:
@@ -31,9 +33,10 @@ def load(data: bytes) -> Any:
         raise _unreadable(f"nested more than {_DEPTH_MAX} deep")
     try:
         content = json.loads(data, parse_float=_no_number, parse_int=_number, parse_constant=_no_number)
+        one_form = dump(content)
     except ValueError as error:
-        raise _unreadable(f"this is not JSON: {error}") from None
-    if dump(content) != data:
+        raise _unreadable(f"this is not JSON of ASCII and whole numbers: {error}") from None
+    if one_form != data:
         raise _unreadable("the content is not in its one form (RFC 8785)")
     return content
 
