@@ -11,6 +11,7 @@ import {
   concat,
   encodeAbiParameters,
   type Hex,
+  hexToBigInt,
   hexToBytes,
   keccak256,
   numberToHex,
@@ -89,6 +90,28 @@ export function encodeValue(type: FieldType, value: Detail, path = "value"): Hex
   }
   if ((type === "bytes" || type === "json") && isBytes(value)) return value.toLowerCase() as Hex;
   throw new TypedDataError("value_wrong_kind", path, `this is no value of ${type}`);
+}
+
+/** The value a leaf shows; `undefined` if it is absent. Throws `TypedDataError` `value_malformed`. */
+export function decodeValue(leaf: Leaf): Detail | undefined {
+  if (leaf.tag === TAGS.text) return textOf(leaf);
+  if (leaf.tag === TAGS.integer && size(leaf.value) === 32) return hexToBigInt(leaf.value, { signed: true });
+  if (leaf.tag === TAGS.bytes || leaf.tag === TAGS.json) return leaf.value;
+  if (leaf.tag === TAGS.absent && leaf.value === "0x") return undefined;
+  throw malformed(leaf);
+}
+
+/** The bytes of a leaf as the UTF-8 of a text. Throws `TypedDataError` `value_malformed`. */
+export function textOf(leaf: Leaf): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(hexToBytes(leaf.value));
+  } catch {
+    throw malformed(leaf);
+  }
+}
+
+function malformed(leaf: Leaf): TypedDataError {
+  return new TypedDataError("value_malformed", `leaves[${leaf.index}]`, `these bytes are no value of tag ${leaf.tag}`);
 }
 
 function isBytes(value: Detail): value is Hex {

@@ -5,7 +5,20 @@
  * A value of a struct is an object: `bigint` for `uintN`, `boolean`, `0x` strings for `bytesN` and `address`, objects for nested
  * structs, arrays for arrays. `parse` makes one out of JSON.
  */
-import { type Address, getAddress, type Hex, hashStruct, hashTypedData, isAddress, isHex } from "viem";
+import {
+  type Address,
+  concat,
+  domainSeparator,
+  getAddress,
+  type Hex,
+  hashStruct,
+  hashTypedData,
+  isAddress,
+  isHex,
+  keccak256,
+  numberToHex,
+  stringToHex,
+} from "viem";
 
 import definitions from "../../../contracts/artifacts/typed_data.json";
 
@@ -13,6 +26,9 @@ export type FieldValue = bigint | boolean | Hex | Value | readonly FieldValue[];
 export interface Value {
   readonly [field: string]: FieldValue;
 }
+
+/** A value in JSON. */
+export type JsonValue = boolean | number | string | readonly JsonValue[] | { readonly [field: string]: JsonValue };
 
 export interface Field {
   readonly name: string;
@@ -57,6 +73,11 @@ export interface Batch {
   readonly nonce: bigint;
   readonly deadline: bigint;
   readonly mode: bigint;
+}
+
+/** A batch by the hashes of its actions. */
+export interface HashedBatch extends Omit<Batch, "actions"> {
+  readonly hashes: readonly Hex[];
 }
 
 /** What a wallet is given to show and sign. */
@@ -123,6 +144,22 @@ function request(struct: string, message: Record<string, unknown>, domain: Domai
 /** The 32 bytes that are signed; those of a batch are also its name on chain. */
 export function digest(toSign: Request): Hex {
   return hashTypedData(toSign);
+}
+
+/** The digest of a batch of which only the hashes of its actions are at hand. */
+export function batchDigest(batch: HashedBatch, domain: Domain): Hex {
+  const { action, hashes, nonce, deadline, mode } = batch;
+  const words = [nonce, deadline, mode].map((word) => numberToHex(word, { size: 32 }));
+  const body = keccak256(concat([typeHash(`${action}Batch`), keccak256(concat(hashes)), ...words]));
+  return keccak256(concat(["0x1901", domainSeparator({ domain: { ...definitions.domain, ...domain } }), body]));
+}
+
+/** EIP-712 `typeHash`. */
+function typeHash(struct: string): Hex {
+  const { [struct]: own = [], ...parts } = typesOf(struct);
+  const types: [string, readonly Field[]][] = [[struct, own], ...Object.entries(parts).sort()];
+  const texts = types.map(([name, fields]) => `${name}(${fields.map((field) => `${field.type} ${field.name}`).join()})`);
+  return keccak256(stringToHex(texts.join("")));
 }
 
 /** A struct and all it consists of: wallets refuse types that are not used. */
@@ -212,4 +249,17 @@ function parseBytes(size: number, json: string, path: string): Hex {
     throw new TypedDataError("value_wrong_length", path, `${size} bytes are needed, not ${json.length / 2 - 1}`);
   }
   return json.toLowerCase() as Hex;
+}
+
+/** The reverse of `parse`, in the one spelling of `contracts/action_json.py`: integers past 2^53 as decimal strings. */
+export function toJson(value: FieldValue): JsonValue {
+  if (typeof value === "bigint") return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
+  if (typeof value !== "object") return value;
+  if (isList(value)) return value.map(toJson);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toJson(item)]));
+}
+
+// `Array.isArray` does not tell a read-only list from an object for the compiler.
+function isList(value: FieldValue): value is readonly FieldValue[] {
+  return Array.isArray(value);
 }

@@ -20,7 +20,7 @@ import {
   signerId,
 } from "./ids";
 import { recover, sign } from "./signatures";
-import { actionHash, actionOf, batchRequest, cancelNoncesRequest, digest, parse, structHash, type Value } from "./typedData";
+import { actionHash, actionOf, batchDigest, batchRequest, cancelNoncesRequest, digest, parse, structHash, toJson, type Value } from "./typedData";
 import { calldata, parseCalldata, type SignedBatch, type Trail } from "./wire";
 
 interface BatchVector {
@@ -84,6 +84,11 @@ describe.each(vectors.batches)("a batch of $action", (vector) => {
   test("has the digest and the action hashes of the vectors", () => {
     expect(digest(toSign)).toBe(vector.digest);
     expect(signed.batch.actions.map((action) => actionHash(vector.action, action))).toEqual(vector.actionHashes);
+    expect(batchDigest({ ...signed.batch, hashes: vector.actionHashes }, domain)).toBe(vector.digest);
+  });
+
+  test("is read back from the JSON of its actions", () => {
+    expect(signed.batch.actions.map((action) => parse(vector.action, toJson(action)))).toEqual(signed.batch.actions);
   });
 
   test("is signed as eth-account signs it", async () => {
