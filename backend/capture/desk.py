@@ -4,55 +4,42 @@ A document is one signature, recorded whole or not at all. What was captured bef
 may come again after whatever happened: a killed program, a lost answer, a refusal that was mended.
 """
 
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
+from backend.capture import bringing
+from backend.capture.bringing import Fault, Signatory, bring
 from backend.capture.identity import EventIdentity
 from backend.capture.plan import plan
 from backend.capture.shelf import Held, Shelf
-from backend.capture.signing import Action, action_of, in_batches
+from backend.capture.signing import Action, action_of
 from backend.capture.telling import Told
 from backend.capture.verdicts import DOCUMENT_REFUSED, EventVerdict, Word
 from backend.errors import ServiceError
-from backend.member.client import Refusal
+from backend.failures import Failure
 from contracts.signatures import TypedDataError
-from contracts.typed_data import MODE_ALL
 
 MOST_ASKED: Final = 1_000
 """Events, or identifiers, in one question."""
 _LONGEST_IDENTIFIER: Final = 2_000
 
 _ATTEMPTS: Final = 3
+_WAIT_FOR_BOOKS_SECONDS: Final = 60.0
+_LOOK_EACH_SECONDS: Final = 0.5
 # Somebody else of the organisation was quicker: looking again shows what there is now.
 _OVERTAKEN: Final = frozenset({"event_duplicate", "stale_seq", "already_exists", "wrong_state", "closed", "packed"})
 
 
-class Service(Protocol):
+Known = dict[EventIdentity, tuple[bytes | None, bool]]
+"""Of events, the action that records each already, and whether that is in the books."""
+
+
+class Service(bringing.Service, Protocol):
     """What the desk asks of a service: `backend.member.client.Client`, in the member's name."""
 
     def post(self, path: str, body: object) -> Any: ...
-
-    def submit(self, *batches: Mapping[str, Any]) -> list[str]: ...
-
-    def wait(self, status_urls: Sequence[str]) -> None: ...
-
-
-class Signatory(Protocol):
-    """Whoever signs: `backend.member.signer.Member`."""
-
-    organisation: int
-
-    def batch(self, action: str, *actions: Mapping[str, Any], mode: int, details: list[Any]) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """Why an event is refused."""
-
-    code: str
-    params: Mapping[str, Any]
 
 
 class Desk:
@@ -63,21 +50,25 @@ class Desk:
         self._signatory = signatory
         self._shelf = Shelf(signatory.organisation)
         self._asked: set[str] = set()
+        # Events whose traces lie on the shelf already, whether or not the books have them yet; and such as the books
+        # must have before anything is planned on what they say.
+        self._on_shelf: set[EventIdentity] = set()
+        self._awaited: set[EventIdentity] = set()
 
     def capture(self, document: Sequence[Told], *, proceed: bool = False) -> list[EventVerdict]:
         """Record the events of a document; the verdict of each, in order.
 
         Args:
-            proceed: whether the others are recorded where one is refused: then each is signed for by itself.
+            proceed: whether the others are recorded where one is refused.
 
         Raises:
             Failure: the service cannot be asked, or what was submitted is not mirrored in time.
         """
         verdicts = self._together(document)
-        if proceed and len(document) > 1:
-            for place, verdict in enumerate(verdicts):
-                if verdict.word is Word.REFUSED:
-                    (verdicts[place],) = self._together([document[place]])
+        while proceed and (left := [place for place, each in enumerate(verdicts) if each.code == DOCUMENT_REFUSED]):
+            # Each round sets aside at least one that something is wrong with.
+            for place, verdict in zip(left, self._together([document[place] for place in left]), strict=True):
+                verdicts[place] = verdict
         return verdicts
 
     def are_in_books(self, document: Iterable[Told]) -> bool:
@@ -100,13 +91,22 @@ class Desk:
         known = self._known(document)
         first = {event.identity: place for place, event in reversed(list(enumerate(document)))}
         fresh = [place for place in first.values() if known[document[place].identity][0] is None]
-        shelf, planned, faults = self._plan(document, sorted(fresh))
-        refused = faults if faults else self._bring(planned, shelf, recorded)
+        if fresh:
+            self._wait_for_books(known)
+        shelf, planned, refused = self._plan(document, sorted(fresh))
+        if not refused:
+            refused = bring(self._service, self._signatory, planned, recorded)
+            self._on_shelf.update(document[told].identity for told in recorded.values())
+            if refused:
+                self._forget()
+            else:
+                self._shelf = shelf
+        records = {told: action_hash for action_hash, told in recorded.items()}
         verdicts = []
         for place, event in enumerate(document):
             origin = first[event.identity]
             earlier, _ = known[event.identity]
-            own = next((action_hash for action_hash, told in recorded.items() if told == origin), None)
+            own = records.get(origin)
             if own is not None:
                 verdicts.append(_verdict(event, Word.ACCEPTED if place == origin else Word.DUPLICATE, own))
             elif earlier is not None:
@@ -115,12 +115,12 @@ class Desk:
                 verdicts.append(_refused(event, refused.get(origin)))
         return verdicts
 
-    def _plan(self, document: Sequence[Told], places: Sequence[int]) -> tuple[Shelf, list[Action], dict[int, _Fault]]:
+    def _plan(self, document: Sequence[Told], places: Sequence[int]) -> tuple[Shelf, list[Action], dict[int, Fault]]:
         """The actions that record some events, and the shelf afterwards; or what is wrong with which of them."""
         self._look_up({name for place in places for name in document[place].identifiers})
         shelf = self._shelf.copy()
         actions: list[Action] = []
-        faults: dict[int, _Fault] = {}
+        faults: dict[int, Fault] = {}
         for place in places:
             trial = shelf.copy()
             event = document[place]
@@ -129,37 +129,18 @@ class Desk:
                 actions += [action_of(planned, event, place) for planned in wanted]
                 shelf = trial
             except ServiceError as error:
-                faults[place] = _Fault(error.code, error.params)
+                faults[place] = Fault(error.code, error.params)
             except TypedDataError as error:
-                faults[place] = _Fault("action_invalid", {"problem": error.code, "at": error.path})
+                faults[place] = Fault("action_invalid", {"problem": error.code, "at": error.path})
         return shelf, actions, faults
 
-    def _bring(self, actions: Sequence[Action], shelf: Shelf, recorded: dict[bytes, int]) -> dict[int, _Fault]:
-        """Sign and submit, and wait until all is mirrored; which events were refused, if any were."""
-        for batch in in_batches(actions):
-            signed = self._signatory.batch(
-                "RecordLotEvent",
-                *(action.value for action in batch),
-                mode=MODE_ALL,
-                details=[action.details.to_json() for action in batch],
-            )
-            try:
-                self._service.wait(self._service.submit(signed))
-            except Refusal as refusal:
-                self._forget()
-                fault = _Fault(refusal.code, refusal.params)
-                index = refusal.params.get("index")
-                if isinstance(index, int) and index < len(batch):
-                    return {batch[index].told: fault}
-                return {action.told: fault for action in batch}
-            recorded |= {action.hash: action.told for action in batch if action.is_event}
-        self._shelf = shelf
-        return {}
-
-    def _known(self, document: Iterable[Told]) -> dict[EventIdentity, tuple[bytes | None, bool]]:
+    def _known(self, document: Iterable[Told]) -> Known:
         """Of each event, the action that records it already, and whether that is in the books."""
-        found: dict[EventIdentity, tuple[bytes | None, bool]] = {}
-        identities = list(dict.fromkeys(event.identity for event in document))
+        return self._ask(event.identity for event in document)
+
+    def _ask(self, events: Iterable[EventIdentity]) -> Known:
+        found: Known = {}
+        identities = list(dict.fromkeys(events))
         for start in range(0, len(identities), MOST_ASKED):
             some = identities[start : start + MOST_ASKED]
             asked = [{"hash": _hex(each.hash), "error": _hex(each.error) if each.error else None} for each in some]
@@ -168,6 +149,29 @@ class Desk:
                 action_hash = each["action_hash"]
                 found[identity] = (None if action_hash is None else _bytes(action_hash), bool(each["in_books"]))
         return found
+
+    def _wait_for_books(self, known: Known) -> None:
+        """Until the books have what was captured before, by a call that was killed, by a colleague, or from here.
+
+        What lies on the shelf is asked of them. Planned on less, what is there would be brought in once more.
+
+        Raises:
+            Failure: `books_behind`.
+        """
+        deadline = time.monotonic() + _WAIT_FOR_BOOKS_SECONDS
+        self._awaited |= _not_in_books(known) - self._on_shelf
+        # One that is refused on its way is awaited no more: nothing of it will be there.
+        while self._awaited:
+            self._awaited = _not_in_books(self._ask(self._awaited))
+            if self._awaited and time.monotonic() > deadline:
+                raise Failure(
+                    "books_behind",
+                    f"{len(self._awaited)} events that were captured before are not in the service's books yet",
+                    "call again in a minute: nothing is recorded twice; if it stays, `suyuan books status` where the "
+                    "service runs says how far they are",
+                )
+            if self._awaited:
+                time.sleep(_LOOK_EACH_SECONDS)
 
     def _look_up(self, identifiers: Collection[str]) -> None:
         """Put on the shelf what the service knows under some identifiers, if it was not asked before."""
@@ -185,6 +189,12 @@ class Desk:
         """The shelf is not as we thought: ask anew."""
         self._shelf = Shelf(self._signatory.organisation)
         self._asked = set()
+        self._awaited |= self._on_shelf
+        self._on_shelf = set()
+
+
+def _not_in_books(known: Known) -> set[EventIdentity]:
+    return {identity for identity, (action_hash, in_books) in known.items() if action_hash is not None and not in_books}
 
 
 def _held(found: Mapping[str, Any]) -> Held:
@@ -211,7 +221,7 @@ def _verdict(event: Told, word: Word, action_hash: bytes) -> EventVerdict:
     return EventVerdict(str(event.event["type"]), event.identity.name, word, action_hash=action_hash)
 
 
-def _refused(event: Told, fault: _Fault | None) -> EventVerdict:
+def _refused(event: Told, fault: Fault | None) -> EventVerdict:
     code, params = (DOCUMENT_REFUSED, {}) if fault is None else (fault.code, fault.params)
     return EventVerdict(str(event.event["type"]), event.identity.name, Word.REFUSED, code=code, params=params)
 

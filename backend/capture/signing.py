@@ -11,7 +11,7 @@ from backend.details import fields
 from backend.details.fields import Details
 from backend.epcis.fields import of_event, opened
 from contracts.details import LOT_EVENT
-from contracts.typed_data import action_hash
+from contracts.typed_data import action_hash, holding_id
 
 MOST_ACTIONS = 100
 """Of one signature. With as many items as MOST_ITEMS they are 20 kB of calldata, far from what a node refuses."""
@@ -34,6 +34,11 @@ class Action:
     def hash(self) -> bytes:
         """What a submission and the ledger know it by."""
         return action_hash("RecordLotEvent", self.value)
+
+    @property
+    def holdings(self) -> list[bytes]:
+        """The ids of what it speaks of."""
+        return [holding_id(item["holding"]) for item in self.value["items"]]
 
 
 def action_of(planned: Planned, told: Told, place: int) -> Action:

@@ -16,6 +16,7 @@ from backend.capture.desk import Desk
 from backend.capture.gateway.marks import PURPOSE, Marks
 from backend.capture.gateway.routes import create_gateway
 from backend.capture.gateway.signing import Signing
+from backend.capture.jobs.settling import settle_jobs
 from backend.capture.reading import read_document
 from backend.capture.verdicts import EventVerdict
 from backend.member.client import Client
@@ -41,7 +42,7 @@ class ParkClient(Client):
         self._books = Books(park.engine, park.service.ring)
         self._books.create()
 
-    def wait(self, status_urls: Sequence[str], *, within_seconds: float = 30) -> None:
+    def wait(self, status_urls: Sequence[str], *, until: str = "mirrored", within_seconds: float = 30) -> None:
         self._awaited += status_urls
         if not self._later:
             self.settle(within_seconds)
@@ -56,7 +57,7 @@ class ParkClient(Client):
 
 @contextmanager
 def working(park: Park) -> Iterator[None]:
-    """Relayer, indexer and books at work while the context lasts, as they are for a program outside of the test."""
+    """Relayer, indexer, books and jobs at work while the context lasts, as they are for a program outside the test."""
     books = Books(park.engine, park.service.ring)
     books.create()
     stopping = threading.Event()
@@ -65,6 +66,7 @@ def working(park: Park) -> Iterator[None]:
         while not stopping.wait(0.1):
             park.settle()
             books.catch_up()
+            settle_jobs(park.engine, park.service.ring)
 
     thread = threading.Thread(target=work)
     thread.start()
