@@ -79,16 +79,17 @@ class Client:
                 raise _failure(result["problem"])
         return [result["status_url"] for result in results]
 
-    def wait(self, status_urls: Sequence[str], *, within_seconds: float = 120) -> None:
-        """Until every submission is mirrored.
+    def wait(self, status_urls: Sequence[str], *, until: str = "mirrored", within_seconds: float = 120) -> None:
+        """Until every submission is mirrored; or until it is `mined`, in a block that may still be taken back.
 
         Raises:
             Refusal: one was refused; its code.
             Failure: `not_mirrored_in_time`.
         """
         deadline = time.monotonic() + within_seconds
+        under_way = _UNDER_WAY[: _UNDER_WAY.index("mined")] if until == "mined" else _UNDER_WAY
         for url in status_urls:
-            while (status := self.get(url))["state"] in _UNDER_WAY:
+            while (status := self.get(url))["state"] in under_way:
                 if time.monotonic() > deadline:
                     raise Failure(
                         "not_mirrored_in_time",
