@@ -17,6 +17,8 @@ from backend.submissions.models import (
     State,
     TransactionState,
 )
+from backend.submissions.news import Change, Sending, tell
+from indexer import schema as mirror
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def note(connection: Connection, digest: bytes, *, state: State, reason: str | N
     connection.execute(
         insert(SUBMISSION_CHANGE).values(digest=digest, state=state, reason=reason, changed_at=at),
     )
+    tell(connection, Change(digest, state, reason))
 
 
 def waiting(connection: Connection, *, limit: int) -> list[Waiting]:
@@ -176,19 +179,24 @@ def to_send(connection: Connection, account: bytes, *, sent_before: int) -> Sequ
 
 def mark_sent(connection: Connection, hashes: Sequence[bytes]) -> None:
     """Note that transactions were handed to the node. Lost in a crash, it is only sent once more."""
-    connection.execute(
+    times = connection.scalars(
         update(RELAYED_TRANSACTION)
         .where(RELAYED_TRANSACTION.c.hash.in_(hashes))
         .values(sent_at=clock.now(), sent_count=RELAYED_TRANSACTION.c.sent_count + 1)
-    )
+        .returning(RELAYED_TRANSACTION.c.sent_count)
+    ).all()
+    tell(connection, Sending(len(times), again=sum(each > 1 for each in times)))
 
 
 def unsettled(connection: Connection, account: bytes, *, below_nonce: int, final_block: int) -> list[Relayed]:
     """Transactions of which something may still change, the chain having `below_nonce` of the account.
 
     An open one can be in a block only if the chain has passed its account nonce. One written down as in a block is
-    looked at whatever the count says: a reorganisation takes nonces back.
+    looked at until the block is final; and afterwards if the mirror went past that block without finding the batch
+    there, or the chain went back below its nonce: a reorganisation took it while nobody looked, or the node was wrong.
     """
+    final_in_mirror = select(mirror.cursor.c.finalised).scalar_subquery()
+    in_mirror = exists().where(mirror.batch.c.digest == RELAYED_TRANSACTION.c.digest)
     rows = connection.execute(
         select(
             RELAYED_TRANSACTION.c.hash,
@@ -209,7 +217,13 @@ def unsettled(connection: Connection, account: bytes, *, below_nonce: int, final
                 & (RELAYED_TRANSACTION.c.account_nonce < below_nonce),
                 RELAYED_TRANSACTION.c.state == TransactionState.REVERTED,
                 (RELAYED_TRANSACTION.c.state == TransactionState.MINED)
-                & (RELAYED_TRANSACTION.c.block_number > final_block),
+                & or_(
+                    RELAYED_TRANSACTION.c.block_number > final_block,
+                    RELAYED_TRANSACTION.c.account_nonce >= below_nonce,
+                    (SUBMISSION.c.state == State.MINED)
+                    & (RELAYED_TRANSACTION.c.block_number <= final_in_mirror)
+                    & ~in_mirror,
+                ),
             ),
         )
         .order_by(RELAYED_TRANSACTION.c.account_nonce)

@@ -135,9 +135,20 @@ class Relayer:
             self._look_at(transaction, final_block, is_past=transaction.account_nonce < final_count)
 
     def settle(self) -> None:
-        """Mark as mirrored what the mirror has below its finality."""
+        """Mark as mirrored what the mirror has below its finality, while it is of the node's chain.
+
+        After a reorganisation below finality it is not, until it is built anew.
+        """
         with self._engine.begin() as connection:
-            settlement.settle(connection)
+            digests = settlement.recorded_for_good(connection)
+            number, block_hash = settlement.final_block(connection) if digests else (0, b"")
+        if not digests:
+            return
+        if self._sender.block_hash(number) != block_hash:
+            _LOG.error("mirror_of_another_chain", block=number, hash=block_hash.hex())
+            return
+        with self._engine.begin() as connection:
+            settlement.settle(connection, digests)
 
     def _sign(self, connection: Connection, submission: Waiting, account_nonce: int) -> int:
         """Keep one transaction; returns how many nonces it took: 1, or 0 if none was needed."""
@@ -243,10 +254,15 @@ class Relayer:
             outbox.move(connection, transaction.digest, to=State.ACCEPTED, out_of=[State.RELAYED, State.MINED])
 
     def _take_back(self, transaction: Relayed) -> None:
-        """A reorganisation took the block: the same bytes are sent again."""
+        """A reorganisation took the block: the same bytes are sent again.
+
+        Even a block that was final: what was acknowledged then has to be brought on chain once more.
+        """
+        if transaction.submission_state is State.MIRRORED:
+            _LOG.error("final_block_taken_back", hash=transaction.hash.hex(), submission=transaction.digest.hex())
         with self._engine.begin() as connection:
             outbox.set_transaction(connection, transaction.hash, state=TransactionState.OPEN)
-            outbox.move(connection, transaction.digest, to=State.RELAYED, out_of=[State.MINED])
+            outbox.move(connection, transaction.digest, to=State.RELAYED, out_of=[State.MINED, State.MIRRORED])
 
     def _is_recorded(self, contract: str, digest: bytes) -> bool:
         return self._sender.has_logged(

@@ -4,9 +4,9 @@ The only module of the service that uses web3. The account pays for the transact
 what it sends was signed by somebody else, and anybody else could send it too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from eth_account.signers.local import LocalAccount
@@ -24,6 +24,8 @@ _REVERT_CODES = frozenset({3, -32000, -32015})
 # What nodes answer to a transaction they have already; none of it is a failure. geth, Besu and Anvil each have their
 # own words for it.
 _KNOWN_ALREADY = ("already known", "already imported", "known transaction", "nonce too low", "alreadyknown")
+
+_T = TypeVar("_T")
 
 
 class ChainUnavailable(Exception):
@@ -117,38 +119,36 @@ class Sender:
 
     def chain_id(self) -> int:
         """The chain the node is on."""
-        return int(self._result("eth_chainId", []), 16)
+        return self._read("eth_chainId", [], _number)
 
     def head(self) -> int:
         """The number of the newest block."""
-        return int(self._result("eth_blockNumber", []), 16)
+        return self._read("eth_blockNumber", [], _number)
 
-    def genesis_hash(self) -> bytes:
+    def genesis_hash(self) -> bytes | None:
         """The hash of block 0, 32 bytes."""
-        return bytes.fromhex(self._result("eth_getBlockByNumber", ["0x0", False])["hash"][2:])
+        return self.block_hash(0)
+
+    def block_hash(self, block: int) -> bytes | None:
+        """The hash of a block, 32 bytes; None while the node does not have it."""
+        return self._read(
+            "eth_getBlockByNumber", [hex(block), False], lambda found: None if found is None else _bytes(found["hash"])
+        )
 
     def transaction_count(self, block: int | None = None) -> int:
         """How many transactions of the account are in the chain up to `block`, by default the newest."""
         tag = "latest" if block is None else hex(block)
-        return int(self._result("eth_getTransactionCount", [self._account.address, tag]), 16)
+        return self._read("eth_getTransactionCount", [self._account.address, tag], _number)
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         """What became of a transaction; None while it is in no block."""
-        found = self._result("eth_getTransactionReceipt", ["0x" + transaction_hash.hex()])
-        if found is None:
-            return None
-        return Receipt(
-            succeeded=int(found["status"], 16) == 1,
-            block_number=int(found["blockNumber"], 16),
-            block_hash=bytes.fromhex(found["blockHash"][2:]),
-            gas_used=int(found["gasUsed"], 16),
-        )
+        return self._read("eth_getTransactionReceipt", ["0x" + transaction_hash.hex()], _receipt)
 
     def estimate(self, *, to: bytes, calldata: bytes, gas_cap: int) -> int | Revert:
         """The gas a call would take on the newest block, or its revert."""
         call = self._call(to, calldata) | {"gas": hex(gas_cap)}
         answer = self._reverting("eth_estimateGas", [call])
-        return answer if isinstance(answer, Revert) else int(answer, 16)
+        return answer if isinstance(answer, Revert) else _understood("eth_estimateGas", _number, answer)
 
     def explain(self, *, to: bytes, calldata: bytes, block: int) -> Revert | None:
         """Why a call reverts on the state after `block`; None if it does not."""
@@ -163,11 +163,11 @@ class Sender:
             "fromBlock": hex(from_block),
             "toBlock": "latest",
         }
-        return bool(self._result("eth_getLogs", [criteria]))
+        return self._read("eth_getLogs", [criteria], len) > 0
 
     def code(self, contract: bytes) -> bytes:
         """The contract's code as the chain has it; empty where there is none."""
-        return bytes.fromhex(self._result("eth_getCode", ["0x" + contract.hex(), "latest"])[2:])
+        return self._read("eth_getCode", ["0x" + contract.hex(), "latest"], _bytes)
 
     def _call(self, to: bytes, calldata: bytes) -> dict[str, str]:
         return {"from": self._account.address, "to": "0x" + to.hex(), "data": "0x" + calldata.hex()}
@@ -181,11 +181,11 @@ class Sender:
             return Revert(_revert_data(error.get("data")))
         raise ChainRefusal(str(error.get("message", error)))
 
-    def _result(self, method: str, params: list[Any]) -> Any:
+    def _read(self, method: str, params: list[Any], parse: Callable[[Any], _T]) -> _T:
         answer = self._ask(method, params)
         if "error" in answer:
             raise ChainRefusal(f"{method}: {answer['error'].get('message', answer['error'])}")
-        return answer["result"]
+        return _understood(method, parse, answer["result"])
 
     def _ask(self, method: str, params: list[Any]) -> Mapping[str, Any]:
         """One JSON-RPC exchange. Tests that kill the relayer between two of them hang on this method."""
@@ -194,9 +194,41 @@ class Sender:
         except (RequestException, OSError, ValueError) as error:
             _LOG.warning("chain_unavailable", method=method, error=type(error).__name__)
             raise ChainUnavailable(f"{method}: {error}") from error
-        if "result" not in answer and "error" not in answer:
-            raise ChainUnavailable(f"{method}: neither a result nor an error")
+        if "result" not in answer and not isinstance(answer.get("error"), Mapping):
+            raise ChainUnavailable(f"{method}: neither a result nor an error of JSON-RPC: {str(answer)[:200]}")
         return answer
+
+
+def _understood(method: str, parse: Callable[[Any], _T], result: Any) -> _T:
+    """What a result says; half of it says nothing.
+
+    Raises:
+        ChainUnavailable: a field is missing, or is not what it should be.
+    """
+    try:
+        return parse(result)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        _LOG.warning("chain_answered_half", method=method, error=type(error).__name__)
+        raise ChainUnavailable(f"{method} gave {str(result)[:200]}") from error
+
+
+def _number(value: str) -> int:
+    return int(value, 16)
+
+
+def _bytes(value: str) -> bytes:
+    return bytes.fromhex(value[2:])
+
+
+def _receipt(found: Mapping[str, str] | None) -> Receipt | None:
+    if found is None:
+        return None
+    return Receipt(
+        succeeded=_number(found["status"]) == 1,
+        block_number=_number(found["blockNumber"]),
+        block_hash=_bytes(found["blockHash"]),
+        gas_used=_number(found["gasUsed"]),
+    )
 
 
 def _revert_data(data: object) -> bytes:

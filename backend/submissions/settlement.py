@@ -20,31 +20,44 @@ AUTHORISED_TOPIC = keccak(b"Authorised(bytes32,address,uint256,uint64,uint8,byte
 _AT_ONCE = 500
 
 
-def settle(connection: Connection) -> int:
-    """Move to `mirrored` what is final in the mirror; returns how many.
+def final_block(connection: Connection) -> tuple[int, bytes]:
+    """Number and hash of the mirror's highest final block."""
+    anchor = mirror.recent_block.c
+    row = connection.execute(
+        select(anchor.number, anchor.hash).join(mirror.cursor, mirror.cursor.c.finalised == anchor.number)
+    ).one()
+    return row.number, row.hash
 
-    A refused submission counts too, as long as its deadline has not passed: its signature may have been relayed by
-    somebody else, or have succeeded later.
+
+def recorded_for_good(connection: Connection) -> list[bytes]:
+    """Digests of submissions that the mirror has in a final block, and that do not say so yet.
+
+    A refused one counts too, as long as its deadline has not passed: its signature may have been relayed by somebody
+    else, or have succeeded later.
     """
     final = select(mirror.cursor.c.finalised).scalar_subquery()
-    digests = connection.scalars(
-        select(SUBMISSION.c.digest)
-        .join(mirror.batch, mirror.batch.c.digest == SUBMISSION.c.digest)
-        .where(
-            or_(
-                SUBMISSION.c.state.in_(OPEN_STATES),
-                (SUBMISSION.c.state == State.REFUSED) & (SUBMISSION.c.deadline >= clock.now() - 3_600),
-            ),
-            mirror.block_of(mirror.batch.c.number) <= final,
+    return list(
+        connection.scalars(
+            select(SUBMISSION.c.digest)
+            .join(mirror.batch, mirror.batch.c.digest == SUBMISSION.c.digest)
+            .where(
+                or_(
+                    SUBMISSION.c.state.in_(OPEN_STATES),
+                    (SUBMISSION.c.state == State.REFUSED) & (SUBMISSION.c.deadline >= clock.now() - 3_600),
+                ),
+                mirror.block_of(mirror.batch.c.number) <= final,
+            )
+            .order_by(SUBMISSION.c.number)
+            .limit(_AT_ONCE)
         )
-        .order_by(SUBMISSION.c.number)
-        .limit(_AT_ONCE)
-    ).all()
+    )
+
+
+def settle(connection: Connection, digests: Sequence[bytes]) -> None:
+    """Move to `mirrored` what is recorded for good."""
     for digest in digests:
         outbox.move(connection, digest, to=State.MIRRORED, out_of=[*OPEN_STATES, State.REFUSED])
-    if digests:
-        _mark_refused_items(connection, digests)
-    return len(digests)
+    _mark_refused_items(connection, digests)
 
 
 def _mark_refused_items(connection: Connection, digests: Sequence[bytes]) -> None:

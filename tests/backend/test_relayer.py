@@ -174,6 +174,35 @@ def test_a_block_taken_back_by_a_reorganisation_is_noticed_and_its_transaction_s
     park.service.engine.dispose()
 
 
+def test_a_block_taken_back_while_nobody_looked_is_noticed_by_what_the_mirror_does_not_have(park: Park) -> None:
+    park.service = open_test_service(park.chain, park.database_url, [], finality_depth=1)
+    park.relayer = relayer_of(park.service)
+    url = submit_a_record(park)
+    park.relayer.advance()
+    park.relayer.look_at_receipts()
+    assert ("mined", None) == state_of(park, url)
+    park.chain.anvil.ask("anvil_reorg", 1, [])
+    park.chain.anvil.ask("anvil_mine", "0x3")
+    for _ in range(3):
+        park.settle()
+    assert ("mirrored", None) == state_of(park, url)
+    assert 1 == times_on_chain(park, url)
+    assert ["mined"] == transaction_states(park)
+    park.service.engine.dispose()
+
+
+def test_a_record_whose_final_block_was_taken_back_is_brought_on_chain_once_more(park: Park) -> None:
+    url = submit_a_record(park)
+    park.settle()
+    assert ("mirrored", None) == state_of(park, url)
+    park.chain.anvil.ask("anvil_reorg", 1, [])
+    assert 0 == times_on_chain(park, url)
+    park.relayer.advance()
+    assert ("relayed", None) == state_of(park, url), "though the mirror, which halts, has it still"
+    park.relayer.advance()
+    assert 1 == times_on_chain(park, url)
+
+
 def test_a_transaction_replaced_by_another_of_the_account_gives_way_to_a_new_one(held_back: Park) -> None:
     park = held_back
     url = submit_a_record(park)
