@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
+from prometheus_client import CollectorRegistry
 from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -23,6 +24,7 @@ from backend.db import POOL
 from backend.depth import limit_depth
 from backend.details.routes import router as details_router
 from backend.errors import CATALOGUE, Params, ServiceError, problem
+from backend.figures import RequestFigures
 from backend.health.routes import router as health_router
 from backend.identity.policy import ROUTES, routes_without_a_row
 from backend.identity.routes import router as identity_router
@@ -57,9 +59,11 @@ class RouteWithoutPolicy(Exception):
     """A route that backend/identity/policy.py does not know: nobody has reviewed who may call it."""
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(service: Service, registry: CollectorRegistry | None = None) -> FastAPI:
     """The application over one process's service.
 
+    Args:
+        registry: where requests are counted for Prometheus, if they are.
     Raises:
         RouteWithoutPolicy: a route has no row in the table of route x actor.
     """
@@ -116,6 +120,8 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog)
+    if registry is not None:
+        app.add_middleware(RequestFigures, registry=registry)
     _add_handlers(app)
     _check_policy(app)
     return app

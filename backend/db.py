@@ -37,13 +37,29 @@ def driver_url(database_url: str) -> str:
     return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def open_engine(database_url: str, *, pool: int = POOL) -> Engine:
+def open_engine(database_url: str, *, pool: int = POOL, process: str = "suyuan") -> Engine:
     """An engine with exactly `pool` connections at most; a stale one is replaced before use.
 
     Args:
         database_url: `postgresql://...`.
+        process: what `pg_stat_activity` calls its connections, for whoever looks there at night, and `suyuan doctor`.
     """
-    return create_engine(driver_url(database_url), pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=10)
+    return create_engine(
+        driver_url(database_url),
+        pool_size=pool,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"application_name": process},
+    )
+
+
+class Process(StrEnum):
+    """Our long-running processes, as the database knows them."""
+
+    INDEXER = "suyuan index run"
+    API = "suyuan serve"
+    WORKER = "suyuan work"
 
 
 def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:

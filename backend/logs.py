@@ -1,19 +1,29 @@
-"""Structured logs: one JSON line an event, one canonical line a request."""
+"""Structured logs: one JSON line an event, one canonical line a request; for a person at a terminal, lines to read.
 
+What a line is about stands in fields of it: `request_id` of everything a request does, `submission` for the digest of a
+batch, `first` and `last` for a run of blocks. A password in an address is masked, wherever it comes up.
+"""
+
+import io
 import logging
+import re
 import sys
+from collections.abc import Sequence
+from typing import Any, TextIO, cast
 
 import structlog
 
+_PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
-def configure_logs(*, as_json: bool = True) -> None:
+
+def configure_logs(*, also: Sequence[structlog.types.Processor] = ()) -> None:
     """Set up structlog for this process. Lines go to standard error; standard output is for answers.
 
     Args:
-        as_json: False writes lines for a person at a terminal.
+        also: are shown each line's fields before it is written.
     """
     renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
@@ -22,9 +32,33 @@ def configure_logs(*, as_json: bool = True) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
+            _mask_passwords,
+            *also,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
+
+
+class _StandardError(io.TextIOBase):
+    """What standard error is when a line is written: a progress bar takes it over meanwhile, to write above itself."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def _mask_passwords(_logger: object, _method: str, line: structlog.types.EventDict) -> structlog.types.EventDict:
+    return {name: _masked(value) for name, value in line.items()}
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return _PASSWORD.sub("***@", value) if "://" in value else value
+    if isinstance(value, list | tuple):
+        return [_masked(each) for each in value]
+    return value

@@ -3,6 +3,8 @@
 Not a route of the API: what stands there tells how much the park does, and a token that opened it would open more.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import structlog
@@ -27,18 +29,26 @@ def process_registry() -> CollectorRegistry:
     return registry
 
 
-def expose(registry: CollectorRegistry, host: str, port: int | None) -> None:
-    """Answer Prometheus from a thread, as long as the process lives; not at all where `port` is None.
+@contextmanager
+def exposed(registry: CollectorRegistry, host: str, port: int | None) -> Iterator[int | None]:
+    """Answers Prometheus from a thread inside the context, on the port it gives; not at all where `port` is None.
 
     Raises:
         UsageFailure: `metrics_port_taken`.
     """
     if port is None:
+        yield None
         return
     try:
-        server, _ = start_http_server(port, host, registry)
+        server, thread = start_http_server(port, host, registry)
     except OSError as error:
         raise UsageFailure(
             "metrics_port_taken", f"{host}:{port}: {error.strerror}", "choose another --metrics-port"
         ) from error
     _LOG.info("metrics_served", host=host, port=server.server_port)
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

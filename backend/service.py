@@ -43,7 +43,7 @@ class Service:
     objections: tuple[Objection, ...] = _OBJECTIONS
 
 
-def open_service(settings: Settings, *, nudge: Nudge) -> Service:
+def open_service(settings: Settings, *, nudge: Nudge, process: str = "suyuan") -> Service:
     """Unlock the account, read the deployment, open the pool. Nothing is asked of database or chain yet.
 
     Raises:
@@ -53,7 +53,7 @@ def open_service(settings: Settings, *, nudge: Nudge) -> Service:
     key = unlock(settings.relayer_keystore, settings.relayer_password().get_secret_value())
     account: LocalAccount = Account.from_key(key)
     return Service(
-        engine=open_engine(settings.database_url.get_secret_value()),
+        engine=open_engine(settings.database_url.get_secret_value(), process=process),
         ledgers=ledgers,
         sender=Sender(settings.rpc_url, account, ledgers.chain_id),
         receipts=ReceiptSigner(key, ledgers.chain_id),

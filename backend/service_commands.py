@@ -11,19 +11,23 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
 from backend.app import create_app
 from backend.books.bookkeeper import Bookkeeper
 from backend.capture.jobs.settling import settle_jobs
-from backend.db import open_engine
+from backend.db import Process, open_engine
 from backend.failures import UsageFailure
+from backend.figures import Beat, LineFigures, StandingFigures, SubmissionFigures
 from backend.identity.actor import ALL_RIGHTS, Right
 from backend.identity.commands import create_token, revoke_token
 from backend.logs import configure_logs
+from backend.metrics import MetricsPort, exposed, process_registry
 from backend.requisitions.orders.placement import settle_orders
 from backend.service import Service, open_service
 from backend.settings import DatabaseSettings, Settings, load
+from backend.submissions.news import listen, to_log
 from backend.submissions.relay import Relayer
 from backend.submissions.tasks import Broker, Sweep, register
 from backend.worker import make_celery, run_worker
@@ -34,41 +38,58 @@ db = typer.Typer()
 token = typer.Typer()
 
 
-def serve() -> None:
+def serve(*, metrics_port: MetricsPort = None) -> None:
     """Serve the HTTP API on SUYUAN_API_HOST and SUYUAN_API_PORT until a signal ends it."""
-    configure_logs()
+    registry = process_registry()
+    configure_logs(also=[LineFigures(registry)])
     settings = load(Settings)
-    service = open_service(settings, nudge=Broker(make_celery(settings.broker_url.get_secret_value())).nudge)
-    uvicorn.run(
-        create_app(service),
-        host=settings.api_host,
-        port=settings.api_port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
+    nudge = Broker(make_celery(settings.broker_url.get_secret_value())).nudge
+    service = open_service(settings, nudge=nudge, process=Process.API)
+    _tell_of(service, registry)
+    with exposed(registry, settings.metrics_host, metrics_port):
+        uvicorn.run(
+            create_app(service, registry),
+            host=settings.api_host,
+            port=settings.api_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
 
 
-def work() -> None:
+def work(*, metrics_port: MetricsPort = None) -> None:
     """Run the worker: the relayer, by task and by sweep, and the bookkeeper, until a signal ends it."""
-    configure_logs()
+    registry = process_registry()
+    configure_logs(also=[LineFigures(registry)])
     settings = load(Settings)
-    service = open_service(settings, nudge=lambda _: None)
+    service = open_service(settings, nudge=lambda _: None, process=Process.WORKER)
+    _tell_of(service, registry)
     relayer = relayer_of(service)
     celery = make_celery(service.broker_url)
     register(celery, relayer)
     sweep = Sweep(
         relayer,
-        beside=[partial(settle_orders, service.engine), partial(settle_jobs, service.engine, service.ring)],
+        beside=[
+            partial(settle_orders, service.engine),
+            partial(settle_jobs, service.engine, service.ring),
+            Beat(registry),
+        ],
     )
     bookkeeper = Bookkeeper(service.engine, service.ring)
-    sweep.start()
-    bookkeeper.start()
-    try:
-        run_worker(celery)
-    finally:
-        bookkeeper.stop()
-        sweep.stop()
+    with exposed(registry, settings.metrics_host, metrics_port):
+        sweep.start()
+        bookkeeper.start()
+        try:
+            run_worker(celery)
+        finally:
+            bookkeeper.stop()
+            sweep.stop()
+
+
+def _tell_of(service: Service, registry: CollectorRegistry) -> None:
+    """Log and count what this process commits, and let Prometheus see how much waits in the database."""
+    listen(service.engine, to_log, SubmissionFigures(registry))
+    StandingFigures(open_engine(service.database_url, pool=1, process="suyuan metrics"), registry)
 
 
 def relayer_of(service: Service) -> Relayer:

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from backend.db import Process
 from backend.failures import Failure
-from backend.metrics import MetricsPort, expose, process_registry
+from backend.metrics import MetricsPort, exposed, process_registry
 from backend.mirror import comparing
 from backend.mirror.ground import ground
 from backend.mirror.telling import FINDING, AsJson, answer, plain, row_named
@@ -50,10 +51,13 @@ def run(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    with ground() as at, shown_on(sys.stderr) as display:
-        registry = process_registry()
+    registry = process_registry()
+    with (
+        ground(Process.INDEXER) as at,
+        exposed(registry, at.metrics_host, metrics_port),
+        shown_on(sys.stderr) as display,
+    ):
         watch = Watches(MirrorMetrics(registry), BlocksToGo("mirroring", display))
-        expose(registry, at.metrics_host, metrics_port)
         store = Store(at.engine, at.source.fingerprint)
         with Follower(at.source, store, at.finality_depth, watch=watch) as follower:
             follower.run(stop)

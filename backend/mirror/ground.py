@@ -42,12 +42,16 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """By the settings. Nothing is asked of database or node yet."""
+def ground(process: str = "suyuan index") -> Iterator[Ground]:
+    """By the settings. Nothing is asked of database or node yet.
+
+    Args:
+        process: what the database calls its connections.
+    """
     configure_logs()
     settings = load(MirrorSettings)
     url = make_url(settings.sqlalchemy_url)
-    engine = create_engine(url)
+    engine = create_engine(url, connect_args={"application_name": process})
     deployment = Deployment.load(settings.deployment)
     node = Node(settings.rpc_url)
     source = Source(node, Charter.of(deployment))
