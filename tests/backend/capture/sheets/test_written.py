@@ -16,7 +16,7 @@ from backend.capture.sheets.faults import CellError
 from backend.capture.sheets.reading import SheetEvents, read_sheet
 from backend.capture.sheets.report import report
 from backend.capture.sheets.sentences import CHINESE
-from backend.capture.sheets.table import Cell, Row, Table
+from backend.capture.sheets.table import MOST_ROWS, Cell, Row, Table, letter
 from backend.capture.sheets.template import template
 from backend.capture.sheets.words import ACTS, HEADERS, Column, act_of, column_of
 from backend.cli import FINDING, OK, USAGE, run
@@ -67,6 +67,26 @@ def test_the_template_offers_words_that_are_known_and_keeps_long_numbers_as_text
     assert list(Column) == [column_of(str(cell.value)) for cell in sheet[1]]
     assert "@" == sheet.column_dimensions["C"].number_format == sheet.column_dimensions["H"].number_format
     assert ([], None) == (formulas(book), book.vba_archive)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_lists_to_choose_from_are_such_as_every_spreadsheet_program_shows(language: Language) -> None:
+    sheet = opened(template(language)).worksheets[0]
+    columns = {column_of(str(cell.value)): letter(place) for place, cell in enumerate(sheet[1])}
+    lists = sheet.data_validations.dataValidation
+    # Over every row that is read, in the column of its words, and over no other cell.
+    expected = [f"{columns[column]}2:{columns[column]}{MOST_ROWS + 1}" for column in (Column.EVENT, Column.UNIT)]
+    assert expected == [str(each.sqref) for each in lists]
+    for each in lists:
+        # ECMA-376 part 1, 18.3.1.32: the arrow is shown unless `showDropDown` is set; a literal list is one text in
+        # quotes, of words between commas whatever the country, which hold neither.
+        assert ("list", False, True, False) == (each.type, each.showDropDown, each.allowBlank, each.showErrorMessage)
+        literal = str(each.formula1)
+        assert literal[0] == literal[-1] == '"'
+        words = literal[1:-1].split(",")
+        assert '"' not in literal[1:-1]
+        assert [word.strip() for word in words if word] == words
+        assert len(set(words)) == len(words)
 
 
 def test_a_namespace_in_a_template_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
