@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from backend.db import open_engine
+from backend.details import fields
+from backend.epcis.fields import of_event
 from backend.failures import Failure
 from backend.identity.actor import ALL_RIGHTS, Role
 from backend.identity.commands import create_token
@@ -33,6 +35,13 @@ FEWEST_KILLS = 12
 SEED = 20_261_121
 
 SUPPLIER = 3
+
+EVENT = {
+    "type": "ObjectEvent",
+    "action": "ADD",
+    "eventTime": "2026-03-04T11:00:30+08:00",
+    "eventTimeZoneOffset": "+08:00",
+}
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +142,23 @@ def test_a_batch_sent_again_after_everything_is_still_one(stack: Stack, member: 
     assert {digest: 1} == times_authorised(stack, [digest])
 
 
+def test_a_bookkeeper_killed_minus_nine_catches_up_and_writes_nothing_twice(stack: Stack, member: Member) -> None:
+    client, chance = client_of(stack, SUPPLIER), random.Random(SEED)
+    urls: list[str] = []
+    for kill in range(2):
+        urls += client.submit(*(a_told_batch(member, 10 * kill + place) for place in range(10)))
+        # While the relayer brings them and the bookkeeper, in the same process, writes of those before.
+        threading.Event().wait(chance.uniform(0.0, 0.8))
+        stack.kill("worker")
+        stack.start("worker")
+    client.wait(urls)
+    # Each row is derived again: one too many, too few, or half written would differ.
+    while (books := suyuan(stack, "books", "verify"))["behind"]:
+        threading.Event().wait(0.1)
+    assert ("identical", []) == (books["verify"], books["differences"])
+    assert len(urls) * RECORDS_A_BATCH == suyuan(stack, "books", "status")["held"]
+
+
 _FIRST = "number = (SELECT min(number) FROM mirror.holding)"
 
 
@@ -165,6 +191,18 @@ def a_batch(member: Member) -> Mapping[str, Any]:
     return member.batch("RecordLotEvent", *events)
 
 
+def a_told_batch(member: Member, number: int) -> Mapping[str, Any]:
+    """A batch of events with their details, unlike those of any other number."""
+    actions, details = [], []
+    for place in range(RECORDS_A_BATCH):
+        told = EVENT | {"epcList": [f"urn:epc:id:sgtin:4065432.100001.{number}-{place}"]}
+        opened = fields.parse(1, of_event(told, None, []), keccak(member.salt()))
+        event = member.lot_event(OBJECT, ADD, {member.new_holding(): (SUBJECT, MADE)})
+        actions.append(event | {"root": opened.root})
+        details.append(opened.to_json())
+    return member.batch("RecordLotEvent", *actions, details=list(details))
+
+
 def times_authorised(stack: Stack, digests: list[str]) -> dict[str, int]:
     """How often the chain says that it recorded each batch."""
     logs = _logs(stack, [[f"0x{AUTHORISED_TOPIC.hex()}"]])
@@ -175,6 +213,18 @@ def times_authorised(stack: Stack, digests: list[str]) -> dict[str, int]:
 def records_by_batch(stack: Stack) -> Counter[str]:
     """How many lot events the chain has of each batch."""
     return Counter(log["topics"][1] for log in _logs(stack, []) if len(log["topics"]) == 3 and not _authorises(log))
+
+
+def suyuan(stack: Stack, *words: str) -> dict[str, Any]:
+    """What a command answers that ends well."""
+    outcome = subprocess.run(
+        [*SUYUAN, *words, "--json"],
+        env={**surrounding_variables(), **stack.environment},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    answer: dict[str, Any] = json.loads(outcome.stdout)
+    return answer
 
 
 def verify(stack: Stack) -> subprocess.CompletedProcess[bytes]:

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend.cli import FINDING, OK, USAGE, run
-from backend.keyring import Keyring
-from backend.sandbox.service import SUYUAN
-from backend.settings import surrounding_variables
 from tests.backend.capture.benches import document, working
+from tests.backend.capture.machine import Machine, deaf, kill_once
 from tests.backend.capture.official import complaints
-from tests.backend.park import Park, member_key
+from tests.backend.park import Park
 
 BOTTLE = {"type": "ObjectEvent", "action": "OBSERVE", "epcList": ["urn:epc:id:sgtin:4065432.100001.1"]}
 CASE = {"type": "ObjectEvent", "action": "ADD", "epcList": ["urn:epc:id:sscc:4065432.0123456789"]}
@@ -28,35 +22,6 @@ LITRES = {
     "action": "OBSERVE",
     "quantityList": [{"epcClass": "https://id.gs1.org/01/14065432000021/10/A1", "quantity": 5, "uom": "LTR"}],
 }
-
-
-class Machine:
-    """A member's folder: its keys, its token, and what it captures."""
-
-    def __init__(self, park: Park, folder: Path) -> None:
-        self._park = park
-        self._folder = folder
-        self._ring = Keyring(folder / "keys")
-        for name in ("supplier", "rival"):
-            self._ring.ensure(name, member_key(name))
-        self._token = folder / "token"
-        self._token.write_text(park.token("supplier") + "\n", encoding="utf-8")
-
-    def file(self, name: str, content: Any) -> str:
-        path = self._folder / name
-        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-        return str(path)
-
-    def capture(self, *files: str, api: str | None = None, key: str = "supplier") -> list[str]:
-        """The words of the call."""
-        keys = ["--keystore", str(self._ring.path(key)), "--password-file", str(self._ring.password_file)]
-        return ["capture", *files, *keys, *self._service(api), "--json"]
-
-    def export(self, output: Path, *words: str) -> list[str]:
-        return ["epcis", "export", *self._service(None), "-o", str(output), *words, "--json"]
-
-    def _service(self, api: str | None) -> list[str]:
-        return ["--api", api or self._park.server.url, "--token-file", str(self._token)]
 
 
 @pytest.fixture
@@ -113,50 +78,13 @@ def test_a_key_of_another_organisation_signs_nothing(machine: Machine, capsys: p
     assert "service_unreachable" in capsys.readouterr().err
 
 
-@pytest.fixture
-def deaf(park: Park) -> Iterator[tuple[str, threading.Event]]:
-    """An address that hands everything on to the service, and never brings the answer to a submission back."""
-    submitted = threading.Event()
-    ended = threading.Event()
-
-    class Between(BaseHTTPRequestHandler):
-        def _hand_on(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            headers = {name: self.headers[name] for name in ("Authorization", "Content-Type")}
-            content = self.rfile.read(length)
-            answer = park.client.request(self.command, self.path, content=content, headers=headers)
-            if self.path == "/v1/submissions":
-                submitted.set()
-                ended.wait()
-                return
-            self.send_response(answer.status_code)
-            self.end_headers()
-            self.wfile.write(answer.content)
-
-        do_GET = do_POST = _hand_on  # noqa: N815 (the names that http.server looks for)
-
-        def log_message(self, *arguments: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Between)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", submitted
-    ended.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 def test_killed_between_submission_and_answer_it_is_called_again_and_nothing_is_recorded_twice(
-    park: Park, machine: Machine, deaf: tuple[str, threading.Event], capsys: pytest.CaptureFixture[str]
+    park: Park, machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    address, submitted = deaf
     file = machine.file("good.json", document(BOTTLE, CASE))
     with working(park):
-        with subprocess.Popen([*SUYUAN, *machine.capture(file, api=address)], env=surrounding_variables()) as program:
-            was_submitted = submitted.wait(60)
-            program.kill()
-        assert was_submitted
+        with deaf(park, "/v1/submissions", is_handed_on=True) as (address, submitted):
+            kill_once(submitted, machine.capture(file, api=address))
         capsys.readouterr()
         assert OK == run(machine.capture(file))
     (verdict,) = told(capsys)
