@@ -20,6 +20,7 @@ class Natural(TypeDecorator[int]):
 
     def __init__(self, digits: int) -> None:
         super().__init__(digits, 0)
+        self.digits = digits
 
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy's signature)
         return None if value is None else int(value)
@@ -39,18 +40,6 @@ _INTEGERS: Mapping[int, TypeEngine[Any]] = {
     5: BigInteger(),
     8: UINT64,
     32: UINT256,
-}
-
-# What a binary COPY is told of each column, by the name SQLAlchemy compiles its type to.
-COPY_TYPES: Mapping[str, str] = {
-    "BIGINT": "int8",
-    "INTEGER": "int4",
-    "SMALLINT": "int2",
-    "BYTEA": "bytea",
-    "TEXT": "text",
-    "BOOLEAN": "bool",
-    "NUMERIC(20, 0)": "numeric",
-    "NUMERIC(78, 0)": "numeric",
 }
 
 

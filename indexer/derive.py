@@ -50,7 +50,11 @@ SOURCE_ROLES = (3, 5)
 # Journals whose new rows may be steps of an order.
 STEP_SOURCES = ("purchase_order", "milestone", "transit", "received_direct")
 
-_DISPATCHED, _DIRECT = EVENT_TABLES["GoodsDispatched"], EVENT_TABLES["ReceivedDirect"]
+_DISPATCHED, _DIRECT, _ISSUED = (EVENT_TABLES[kind] for kind in ("GoodsDispatched", "ReceivedDirect", "OrderIssued"))
+
+WALKED = frozenset({_DISPATCHED, _DIRECT, _ISSUED})
+"""The tables that an extension looks up rows in by other indexes than keys and unique ones: it needs these at once."""
+
 _NO_ORDER = bytes(32)
 _NO_LINE = cast(null(), SmallInteger)
 _NO_HOLDING = cast(null(), LargeBinary)
@@ -70,7 +74,6 @@ def lineage_of_sources() -> Insert:
 
 def order_steps() -> Insert:
     """Finds what the new acts on orders, milestones and goods did to which order; one step an event."""
-    issued = EVENT_TABLES["OrderIssued"]
     of_orders = select(event_of(purchase_order.c.number).label("number"), purchase_order.c.id.label("order_id")).where(
         purchase_order.c.number >= _first
     )
@@ -93,11 +96,11 @@ def order_steps() -> Insert:
     found = select(
         steps.c.number,
         steps.c.order_id,
-        issued.c.order_buyer,
-        issued.c.order_supplier,
+        _ISSUED.c.order_buyer,
+        _ISSUED.c.order_supplier,
         steps.c.line,
         steps.c.holding_id,
-    ).join(issued, issued.c.id == steps.c.order_id)
+    ).join(_ISSUED, _ISSUED.c.id == steps.c.order_id)
     return order_step.insert().from_select([column.name for column in order_step.columns], found)
 
 
@@ -114,7 +117,7 @@ def _deliveries() -> Select[int, bytes, int, bytes]:
 
 def _returns() -> Select[int, bytes, int, bytes]:
     """What goes back, on no order, to the supplier of the order on which it came last."""
-    sent, issued = _last_dispatch(), EVENT_TABLES["OrderIssued"]
+    sent = _last_dispatch()
     arrivals = union_all(
         *(
             select(table.c.number, table.c.order, table.c.line)
@@ -130,11 +133,11 @@ def _returns() -> Select[int, bytes, int, bytes]:
         .join(sent, sent.c.order == literal(_NO_ORDER))
         .join(came, true())
         .join(
-            issued,
+            _ISSUED,
             and_(
-                issued.c.id == came.c.order,
-                issued.c.order_buyer == transit.c.sender,
-                issued.c.order_supplier == transit.c.receiver,
+                _ISSUED.c.id == came.c.order,
+                _ISSUED.c.order_buyer == transit.c.sender,
+                _ISSUED.c.order_supplier == transit.c.receiver,
             ),
         )
         .where(transit.c.number >= _first)

@@ -16,6 +16,7 @@ from time import perf_counter
 import structlog
 
 from indexer.chain import Extend, Finalise, Gap, Header, Link, Reorg, reconcile
+from indexer.copying import Load
 from indexer.errors import Halt, Retryable
 from indexer.source import Source
 from indexer.store import TEMPORARY, Store
@@ -48,13 +49,16 @@ class Follower:
         self._known: tuple[Link, ...] = ()
         self._windows_in_flight = windows_in_flight
         self._pace = Pace()
-        self._pool = ThreadPoolExecutor(max_workers=windows_in_flight, thread_name_prefix="fetch")
+        self._fetching = ThreadPoolExecutor(max_workers=windows_in_flight, thread_name_prefix="fetch")
+        # One is enough: it does nothing but compute, and Python computes in one thread at a time.
+        self._decoding = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decode")
 
     def __enter__(self) -> Follower:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._fetching.shutdown(wait=True, cancel_futures=True)
+        self._decoding.shutdown(wait=True, cancel_futures=True)
 
     @property
     def tip(self) -> Link:
@@ -116,33 +120,36 @@ class Follower:
             )
         decision = reconcile(self._known, [head], self._depth)
         if isinstance(decision, Extend) or (isinstance(decision, Gap) and decision.first > self.tip.number):
-            return self.fill(head.number, stop)
-        return self._settle([head])
+            moved = self.fill(head.number, stop)
+        else:
+            moved = self._settle([head])
+        if self.tip.number >= head.number:
+            self._store.index()
+        return moved
 
     def fill(self, last: int, stop: Event | None = None) -> bool:
         """Extends the mirror up to block `last`, or stops where the chain turns out to part from it."""
         moved = False
         self._watch.aims_at(last)
         with closing(self._windows(self.tip.number + 1, last)) as windows:
-            for window in windows:
+            for window, load in windows:
                 if stop is not None and stop.is_set():
                     break
-                extended = self._take(window)
+                extended = self._take(window, load)
                 moved = extended or moved
                 if not extended:
                     return self._settle(window.headers) or moved
         return moved
 
-    def _take(self, window: Window) -> bool:
-        """Writes a window if it stands on the tip."""
+    def _take(self, window: Window, load: Future[Load]) -> bool:
+        """Writes a window if it stands on the tip. Of one that does not, nobody needs to understand the logs."""
         decision = reconcile(self._known, window.headers, self._depth)
         if not isinstance(decision, Extend) or len(decision.headers) != len(window.headers):
             return False
-        rows = self._source.rows(window)
+        rows = load.result()
         began = perf_counter()
         self._store.extend(self._known, decision, rows)
-        seconds, written = perf_counter() - began, sum(map(len, rows.values()))
-        self._watch.wrote(decision.headers, written, seconds)
+        self._watch.wrote(decision.headers, rows.rows, perf_counter() - began)
         self._stand(decision.kept)
         return True
 
@@ -167,21 +174,29 @@ class Follower:
         self._known = known
         self._watch.stands(known)
 
-    def _windows(self, first: int, last: int) -> Generator[Window]:
-        """Windows from `first` to `last` in order, several under way at once, as wide as the node bears."""
-        under_way: deque[Future[Window]] = deque()
+    def _windows(self, first: int, last: int) -> Generator[tuple[Window, Future[Load]]]:
+        """Windows from `first` to `last` in order, as wide as the node bears, and the rows they make.
+
+        Several are under way at once: while one is written, the next is decoded and those after it are fetched.
+        """
+        under_way: deque[tuple[Future[Window], Future[Load]]] = deque()
         try:
             while first <= last or under_way:
                 while first <= last and len(under_way) < self._windows_in_flight:
                     end = min(last, first + self._pace.blocks - 1)
-                    under_way.append(self._pool.submit(self._source.fetch, first, end))
+                    window = self._fetching.submit(self._source.fetch, first, end)
+                    under_way.append((window, self._decoding.submit(self._load, window)))
                     first = end + 1
-                window = under_way.popleft().result()
-                self._pace = self._pace.after(window)
-                yield window
+                window, load = under_way.popleft()
+                self._pace = self._pace.after(window.result())
+                yield window.result(), load
         except Retryable:
             self._pace = self._pace.after_failure()
             raise
         finally:
-            for future in under_way:
-                future.cancel()
+            for futures in under_way:
+                for future in futures:
+                    future.cancel()
+
+    def _load(self, window: Future[Window]) -> Load:
+        return self._source.load(window.result())

@@ -6,7 +6,9 @@ Answers come back as our own values with every field present, or not at all: wha
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -135,14 +137,14 @@ def _quantity(value: str) -> int:
 
 
 def _bytes(value: str) -> bytes:
-    return bytes.fromhex(value[2:])
+    return unhexlify(value[2:])
 
 
 def _header(value: dict[str, str]) -> Header:
     return Header(
         number=int(value["number"], 16),
-        hash=bytes.fromhex(value["hash"][2:]),
-        parent_hash=bytes.fromhex(value["parentHash"][2:]),
+        hash=_bytes(value["hash"]),
+        parent_hash=_bytes(value["parentHash"]),
         recorded_at=int(value["timestamp"], 16),
         bloom=int(value["logsBloom"], 16),
     )
@@ -157,13 +159,17 @@ def _logs(values: list[dict[str, Any]]) -> list[Log]:
         logs.append(
             Log(
                 block=int(value["blockNumber"], 16),
-                block_hash=bytes.fromhex(value["blockHash"][2:]),
+                block_hash=_repeated(value["blockHash"]),
                 index=int(value["logIndex"], 16),
-                transaction=bytes.fromhex(value["transactionHash"][2:]),
-                address=bytes.fromhex(value["address"][2:]),
-                topic=bytes.fromhex(topics[0][2:]) if topics else b"",
-                topics=bytes.fromhex("".join(topic[2:] for topic in topics[1:])),
-                data=bytes.fromhex(value["data"][2:]),
+                transaction=_repeated(value["transactionHash"]),
+                address=_repeated(value["address"]),
+                topic=_repeated(topics[0]) if topics else b"",
+                topics=b"".join([_bytes(topic) for topic in topics[1:]]),
+                data=_bytes(value["data"]),
             )
         )
     return logs
+
+
+# Blocks, transactions, contracts and kinds of event are the same from log to log.
+_repeated = lru_cache(maxsize=4096)(_bytes)

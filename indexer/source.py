@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from contracts.deployer import Deployment
 from contracts.signatures import keccak
 from indexer.chain import Header, Link
+from indexer.copying import Load, load
 from indexer.decode import Decoder
 from indexer.errors import Halt, Retryable
 from indexer.fingerprint import fingerprint
-from indexer.project import Rows, project
+from indexer.project import project
 from indexer.rpc import Node
 from indexer.schema import KINDS
 from indexer.window import Window, fetch
@@ -96,9 +97,9 @@ class Source:
         """Blocks `first` to `last` with our logs, cross-checked."""
         return fetch(self._node, first, last, self._addresses)
 
-    def rows(self, window: Window) -> Rows:
-        """The journal rows of a window. Raises Halt on a log that is not understood."""
-        return project(map(self._decoder.decode, window.logs), window.headers)
+    def load(self, window: Window) -> Load:
+        """The journal rows of a window, ready to be copied. Raises Halt on a log that is not understood."""
+        return load(project(map(self._decoder.decode, window.logs), window.headers))
 
 
 def _bytes(text: str) -> bytes:

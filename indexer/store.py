@@ -11,22 +11,33 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+import structlog
 from psycopg import sql
 from sqlalchemy import Connection, Engine, Table, delete, exc, func, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateSchema
 
-from indexer import derive
+from indexer import derive, indexes
 from indexer.chain import Extend, Finalise, Link, Reorg
-from indexer.columns import COPY_TYPES
+from indexer.copying import Load
 from indexer.errors import Halt, Retryable
-from indexer.project import Rows
-from indexer.schema import JOURNALS, LATESTS, SCHEMA, cursor, first_number_above, lot_event_item, metadata, recent_block
+from indexer.schema import (
+    JOURNALS,
+    LATESTS,
+    SCHEMA,
+    cursor,
+    first_number_above,
+    lot_event_item,
+    order_step,
+    recent_block,
+)
 
 CHANNEL = "suyuan_mirror"
 """`NOTIFY suyuan_mirror, '<block>'` after each commit: a hint to look at the cursor, nothing more."""
 
 TEMPORARY = "pg_temp"
 """The schema of a connection's temporary tables: a mirror there is gone when the connection is."""
+
+log = structlog.get_logger("indexer")
 
 
 class Store:
@@ -36,6 +47,7 @@ class Store:
         self.schema = schema
         self._engine = engine.execution_options(schema_translate_map={SCHEMA: schema})
         self._fingerprint = fingerprint
+        self._indexed = False
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -72,7 +84,8 @@ class Store:
             return inspect(connection).has_table("cursor", schema=self.schema)
 
     def create(self, start: Link) -> None:
-        """Makes the tables and sets the cursor on `start`, the last block without a row of ours.
+        """Makes the tables, not yet all their indexes, and sets the cursor on `start`, the last block without a row of
+        ours.
 
         Raises:
             Retryable: somebody else made them meanwhile.
@@ -80,7 +93,7 @@ class Store:
         with self.transaction() as connection:
             if self.schema != TEMPORARY:
                 connection.execute(CreateSchema(self.schema))
-            metadata.create_all(connection, checkfirst=False)
+            indexes.create_tables(connection)
             connection.execute(
                 insert(cursor).values(
                     one=True,
@@ -92,6 +105,7 @@ class Store:
                 )
             )
             _write_recent(connection, (start,))
+        self._indexed = False
 
     def read(self) -> tuple[Link, ...]:
         """The blocks the mirror knows, from the highest final one to the one its rows go up to.
@@ -110,14 +124,28 @@ class Store:
             rows = connection.execute(select(recent_block).order_by(recent_block.c.number)).all()
         return tuple(Link(row.number, row.hash, row.parent_hash) for row in rows)
 
-    def extend(self, known: Sequence[Link], step: Extend, rows: Rows) -> None:
+    def index(self) -> None:
+        """Makes the indexes that a first sync does without; costs nothing once they are there.
+
+        Raises:
+            Retryable: somebody else made them meanwhile; nothing is made.
+        """
+        if self._indexed:
+            return
+        with self.transaction() as connection:
+            made = indexes.create_missing(connection, self.schema)
+        if made:
+            log.info("indexes_made", schema=self.schema, indexes=made)
+        self._indexed = True
+
+    def extend(self, known: Sequence[Link], step: Extend, load: Load) -> None:
         """Adds the rows of `step.headers` and moves the cursor from the end of `known` to the end of `step.kept`."""
         with self.transaction() as connection:
             self._move(connection, known, step.kept)
             for table in JOURNALS:
-                if rows.get(table.name):
-                    self._copy(connection, table, rows[table.name])
-            self._derive(connection, known[-1].number, rows)
+                if table.name in load.copies:
+                    self._copy(connection, table, load.copies[table.name])
+            self._derive(connection, known[-1].number, load)
 
     def retreat(self, known: Sequence[Link], step: Reorg) -> None:
         """Takes back everything above `step.ancestor`."""
@@ -166,37 +194,34 @@ class Store:
         if self.schema == SCHEMA:
             connection.execute(select(func.pg_notify(CHANNEL, str(kept[-1].number))))
 
-    def _copy(self, connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _copy(self, connection: Connection, table: Table, content: bytes) -> None:
         statement = sql.SQL("COPY {}.{} ({}) FROM STDIN (FORMAT BINARY)").format(
             sql.Identifier(self.schema),
             sql.Identifier(table.name),
             sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns),
         )
-        types = [COPY_TYPES[str(column.type.compile(connection.dialect))] for column in table.columns]
         with _psycopg(connection).cursor() as copying, copying.copy(statement) as copy:
-            copy.set_types(types)
-            for row in rows:
-                copy.write_row(row)
+            copy.write(content)
 
-    def _derive(self, connection: Connection, height: int, rows: Rows) -> None:
+    def _derive(self, connection: Connection, height: int, load: Load) -> None:
         first = {"first": first_number_above(lot_event_item, height)}
-        sources = sum(row[2] in derive.SOURCE_ROLES for row in rows.get("lot_event_item", ()))
-        if sources:
+        if load.sources:
             resolved = connection.execute(
                 derive.LINEAGE_OF_SOURCES, first, execution_options={"preserve_rowcount": True}
             ).rowcount
-            if resolved != sources:
+            if resolved != load.sources:
                 raise Halt(
                     "source_unknown",
-                    f"above block {height}, {sources - resolved} of {sources} inputs name a holding never created",
+                    f"above block {height}, {load.sources - resolved} of {load.sources} inputs name a holding never"
+                    " created",
                     "ask a second node for these blocks: logs before them are missing",
                 )
-        derived = set()
-        if any(rows.get(source) for source in derive.STEP_SOURCES):
+        grown = set(load.copies)
+        if not load.copies.keys().isdisjoint(derive.STEP_SOURCES):
             connection.execute(derive.ORDER_STEPS, first)
-            derived.add("order_step")
+            grown.add(order_step.name)
         for latest in LATESTS:
-            if rows.get(latest.info["latest_of"]) or latest.info["latest_of"] in derived:
+            if latest.info["latest_of"] in grown:
                 connection.execute(derive.LATESTS_FROM_NEW_ROWS[latest.name], first)
 
 

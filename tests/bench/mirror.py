@@ -16,6 +16,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 from sqlalchemy import create_engine, make_url
+from sqlalchemy.schema import CreateSchema
 
 from backend.logs import configure_logs
 from backend.sandbox.anvil import Anvil
@@ -89,7 +90,9 @@ def _round(postgres: Postgres, source: Source) -> tuple[Timing, Timing]:
                 pass
 
         (ours,) = take_turns(1, backfill)
-        Store(engine, source.fingerprint, _BLIND).create(source.start())
+        with engine.execution_options(schema_translate_map={SCHEMA: _BLIND}).begin() as connection:
+            connection.execute(CreateSchema(_BLIND))
+            metadata.create_all(connection, checkfirst=False)
         with psycopg.connect(url) as connection:
             rows = _finished(connection)
             (peer,) = take_turns(1, lambda: _copy(connection, rows))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_hash.auto import keccak
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import contracts
+from contracts.artifact import artifact
 from indexer.decode import Decoder, Event, Log
 from indexer.errors import Halt
 from indexer.events import PACKED, event_kinds
@@ -35,6 +37,80 @@ uint8, uint16, uint24, uint32 = (st.integers(0, 2**bits - 1) for bits in (8, 16,
 uint64, uint256 = (st.integers(0, 2**bits - 1) for bits in (64, 256))
 bytes24, bytes32 = (st.binary(min_size=size, max_size=size) for size in (24, 32))
 address = st.binary(min_size=20, max_size=20)
+
+
+def spoken(parameter: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    """What eth_abi is told to encode of a parameter; a packed word with nothing in its unused bits."""
+    type_ = parameter["type"]
+    if type_ == "tuple[]":
+        return st.lists(spoken({**parameter, "type": "tuple"}), max_size=3)
+    if type_ == "tuple":
+        return st.tuples(*map(spoken, parameter["components"]))
+    if parameter["internalType"] in PACKED:
+        words = st.integers(0, 256 ** sum(Field(*each).size for each in PACKED[parameter["internalType"]]) - 1)
+        return words if type_ == "uint256" else words.map(lambda word: word.to_bytes(32))
+    return st.binary(max_size=99) if type_ == "bytes" else elementary(Field("", type_))
+
+
+def elementary(field: Field) -> st.SearchStrategy[Any]:
+    if field.type == "bool":
+        return st.booleans()
+    return (
+        st.integers(0, 256**field.size - 1) if field.is_integer else st.binary(min_size=field.size, max_size=field.size)
+    )
+
+
+def flat(parameter: Mapping[str, Any], value: Any) -> Iterator[int | bytes]:
+    """The fields of a static parameter in their order, packed words taken apart by arithmetic."""
+    if parameter["type"] == "tuple":
+        for component, part in zip(parameter["components"], value, strict=True):
+            yield from flat(component, part)
+    elif parameter["internalType"] in PACKED:
+        yield from parts(value, [Field(*each) for each in PACKED[parameter["internalType"]]])
+    else:
+        yield value
+
+
+def parts(said: int | bytes, fields: Sequence[Field]) -> list[int | bytes]:
+    word = int.from_bytes(said) if isinstance(said, bytes) else said
+    found: list[int | bytes] = []
+    for field in reversed(fields):
+        word, part = divmod(word, 256**field.size)
+        found.append(part if field.is_integer else part.to_bytes(field.size))
+    return found[::-1]
+
+
+EVENTS = {
+    f"{contract}.{entry['name']}": (contract, entry)
+    for contract in ADDRESS_OF
+    for entry in artifact(contract).abi
+    if entry["type"] == "event"
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_every_event_of_every_contract_comes_back_as_another_encoder_said_it(name: str) -> None:
+    contract, entry = EVENTS[name]
+    inputs = entry["inputs"]
+
+    @settings(max_examples=5, deadline=None)
+    @given(st.tuples(*map(spoken, inputs)))
+    def comes_back(said: tuple[Any, ...]) -> None:
+        event = decode(contract, entry["name"], *said)
+        pairs = list(zip(inputs, said, strict=True))
+        scalars = [pair for pair in pairs if pair[0]["type"] not in {"bytes", "tuple[]"}]
+        indexed_first = sorted(scalars, key=lambda pair: not pair[0]["indexed"])
+        static = [value for parameter, value in indexed_first for value in flat(parameter, value)]
+        blobs = [value for parameter, value in pairs if parameter["type"] == "bytes"]
+        assert static + blobs == list(event.fields.values())
+        lists = [
+            [list(flat({**parameter, "type": "tuple"}, element)) for element in value]
+            for parameter, value in pairs
+            if parameter["type"] == "tuple[]"
+        ]
+        assert lists == [[list(element.values()) for element in found] for found in event.lists.values()]
+
+    comes_back()
 
 
 @given(st.tuples(bytes32, address, uint256, uint64, uint8, st.binary(max_size=99)))
@@ -107,6 +183,10 @@ SPOILED: dict[str, tuple[Callable[[bytes, bytes], tuple[bytes, bytes]], str]] = 
     "dirt before a number": (lambda topics, data: (topics, data[:32] + b"\x01" + data[33:]), "padding bits are set"),
     "dirt in a topic": (lambda topics, data: (topics[:64] + b"\x01" + topics[65:], data), "padding bits are set"),
     "an offset elsewhere": (lambda topics, data: (topics, data[:127] + b"\xc0" + data[128:]), "does not follow"),
+    "a length between two": (
+        lambda topics, data: (topics, data[:159] + b"\x81" + data[160:]),
+        "bytes of data instead of",
+    ),
     "a giant length": (lambda topics, data: (topics, data[:128] + b"\xff" * 32 + data[160:]), "claims"),
 }
 
