@@ -24,6 +24,7 @@ from backend.db import POOL
 from backend.depth import limit_depth
 from backend.details.routes import router as details_router
 from backend.errors import CATALOGUE, Params, ServiceError, problem
+from backend.evidence.routes import router as evidence_router
 from backend.figures import RequestFigures
 from backend.health.routes import router as health_router
 from backend.identity.policy import ROUTES, routes_without_a_row
@@ -113,6 +114,7 @@ def create_app(service: Service, registry: CollectorRegistry | None = None) -> F
         mirror_router,
         submissions_router,
         traceability_router,
+        evidence_router,
         procurement_router,
         quality_router,
         ubl_router,

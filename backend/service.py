@@ -19,6 +19,7 @@ from backend.submissions.commands import Objection
 from backend.submissions.receipts import ReceiptSigner
 from backend.submissions.sender import Sender
 from contracts.deployer import Deployment
+from indexer.proofs import ProvingNode
 
 # What other domains have against batches, before those are taken.
 _OBJECTIONS: tuple[Objection, ...] = (object_to_release, object_to_duplicates)
@@ -34,6 +35,7 @@ class Service:
     engine: Engine
     ledgers: Ledgers
     sender: Sender
+    node: ProvingNode
     receipts: ReceiptSigner
     ring: Ring
     finality_depth: int
@@ -56,6 +58,7 @@ def open_service(settings: Settings, *, nudge: Nudge, process: str = "suyuan") -
         engine=open_engine(settings.database_url.get_secret_value(), process=process),
         ledgers=ledgers,
         sender=Sender(settings.rpc_url, account, ledgers.chain_id),
+        node=ProvingNode(settings.rpc_url),
         receipts=ReceiptSigner(key, ledgers.chain_id),
         ring=open_ring(settings.details_ring, settings.details_password().get_secret_value()),
         finality_depth=settings.finality_depth,

@@ -62,7 +62,10 @@ class State:
                 raise Refusal("ledger_unknown", ledger, f"{known.address} has not the code the trust file names")
 
     def word(self, ledger: str, key: bytes, slot: int, place: str) -> bytes | None:
-        """What stands in a mapping of a ledger, 32 bytes; ``None`` if nothing does."""
+        """What stands in a mapping of a ledger, 32 bytes; ``None`` if nothing does.
+
+        A slot that was looked at and never written has a leaf of zero on Anvil, and none on other nodes.
+        """
         encoded = self._nodes.get(self._roots[ledger], place_in_mapping(key, slot), place)
         if encoded is None:
             return None
@@ -70,6 +73,8 @@ class State:
             value = rlp.decode(encoded)
         except ValueError:
             value = []
+        if value == b"":
+            return None
         if not isinstance(value, bytes) or not 0 < len(value) <= 32 or value[0] == 0:
             raise Refusal("proof_invalid", place, "a slot holds no number")
         return value.rjust(32, b"\0")

@@ -18,6 +18,7 @@ from backend.errors.capture import CAPTURE
 from backend.errors.chemicals import CHEMICALS
 from backend.errors.details import DETAILS
 from backend.errors.documents import DOCUMENTS
+from backend.errors.evidence import EVIDENCE
 from backend.errors.items import ITEMS
 from backend.errors.kind import ErrorKind
 from backend.errors.mirror import MIRROR
@@ -73,4 +74,5 @@ CATALOGUE: Mapping[str, ErrorKind] = MappingProxyType(
     | BOOKS
     | MIRROR
     | CAPTURE
+    | EVIDENCE
 )

@@ -157,6 +157,7 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("GET", "/epcis/capture/{job_id}"): _own("What an organisation has to tell is its own until it is signed."),
         ("GET", "/v1/captures/waiting"): _members("Each organisation gets what waits for its own key."),
         ("GET", "/v1/captures/jobs/{job_id}/document"): _own("Nobody signed it yet; it is nobody else's to read."),
+        ("GET", "/v1/captures/jobs/{job_id}/actions"): _own("It is the document again, ready to be signed."),
         ("POST", "/v1/captures/jobs/{job_id}/report"): _own("Only who is to sign says what could not be signed."),
         ("POST", "/v1/captures/jobs/{job_id}/withdraw"): _own("Only who brought a document takes it back."),
         ("OPTIONS", "/epcis/events"): _everyone("Which versions are spoken is no secret."),
@@ -181,6 +182,10 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("GET", "/v1/holdings/{holding_id}"): _parties("A holding shows its custodian."),
         ("GET", "/v1/holdings/{holding_id}/timeline"): _parties("A timeline shows who signed what, when."),
         ("GET", "/v1/holdings/{holding_id}/trace"): _parties("A trace shows what its parties did."),
+        ("POST", "/v1/evidence"): _parties("A file shows whole trails, to those who see them whole."),
+        ("GET", "/v1/evidence/trust"): _members("Chain, contracts, code and witnesses; the same for every member."),
+        ("POST", "/v1/checkpoints"): _members("Anyone may bring what witnesses signed; the signatures are what counts."),
+        ("GET", "/v1/checkpoints"): _members("Every member holds them against its own node; the same for all."),
     }
 )
 

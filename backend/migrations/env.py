@@ -11,6 +11,7 @@ from backend.capture.jobs import models as capture_jobs_models
 from backend.chemicals import models as chemicals_models
 from backend.db import SERVICE, SERVICE_SCHEMA
 from backend.details import models as details_models
+from backend.evidence import models as evidence_models
 from backend.identity import models as identity_models
 from backend.items import models as items_models
 from backend.quality import models as quality_models
@@ -28,6 +29,7 @@ _DOMAINS = (
     capture_jobs_models,
     chemicals_models,
     details_models,
+    evidence_models,
     identity_models,
     items_models,
     quality_models,

@@ -45,6 +45,7 @@ from backend.submissions.sender import Sender
 from contracts.deployer import Deployment, Founders, deploy
 from contracts.signatures import keccak
 from indexer.follow import Follower
+from indexer.proofs import ProvingNode
 from indexer.rpc import Node
 from indexer.source import Charter, Source
 from indexer.store import Store
@@ -244,6 +245,7 @@ def open_test_service(
         engine=open_engine(database_url),
         ledgers=ledgers,
         sender=Sender(rpc_url or chain.anvil.url, Account.from_key(chain.relayer_key), ledgers.chain_id),
+        node=ProvingNode(rpc_url or chain.anvil.url),
         receipts=ReceiptSigner(chain.relayer_key, ledgers.chain_id),
         ring=Ring({1: keccak(b"ring of the tests")}),
         finality_depth=finality_depth,

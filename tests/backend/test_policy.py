@@ -19,6 +19,7 @@ from tests.backend.books.scene import books_of_anybody
 from tests.backend.capture.scene import epcis_of_tenant
 from tests.backend.chemicals.scene import certificates_of_tenant
 from tests.backend.details.scene import details_of_tenant
+from tests.backend.evidence.scene import evidence_of_tenant
 from tests.backend.items.scene import items_of_tenant
 from tests.backend.mirror.scene import digests_of_anybody
 from tests.backend.park import Park
@@ -52,11 +53,11 @@ class Scene:
             **quality_of_tenant(park, self.subject),
             **details_of_tenant(park, self.subject),
             **books_of_anybody(park),
-            **digests_of_anybody(),
             **epcis_of_tenant(park),
             **certificates_of_tenant(park),
             **stock_of_tenant(park, self.subject),
             **purchasing_of_tenant(park),
+            **evidence_of_tenant(park, self.subject),
             **digests_of_anybody(),
         }
 
