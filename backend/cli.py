@@ -52,6 +52,8 @@ ROOMS = (
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),
     Room("secrets", "backend.secrets_command:secrets", "Make the passwords and keys of a trial installation."),
     Room("demo", "backend.demo.command:demo", "Start a whole Suyuan with a sample park in it."),
+    Room("doctor", "backend.doctor.command:doctor", "Look at everything; say what is wrong and what to do."),
+    Room("faults", "backend.faults.command:faults", "Try mirror and relayer under a lying node, deaths and reorgs."),
     Room("sandbox", "backend.sandbox.cli:sandbox", "Run a command inside a whole Suyuan of its own."),
 )
 

@@ -16,11 +16,12 @@ import structlog
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
 
-def configure_logs(*, also: Sequence[structlog.types.Processor] = ()) -> None:
+def configure_logs(*, also: Sequence[structlog.types.Processor] = (), level: int = logging.INFO) -> None:
     """Set up structlog for this process. Lines go to standard error; standard output is for answers.
 
     Args:
         also: are shown each line's fields before it is written.
+        level: what is less urgent is not written.
     """
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
@@ -36,7 +37,7 @@ def configure_logs(*, also: Sequence[structlog.types.Processor] = ()) -> None:
             *also,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )

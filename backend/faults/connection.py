@@ -1,0 +1,59 @@
+"""Connections to PostgreSQL that count as steps of a life whatever they send: statements, COPY, COMMIT.
+
+At the driver, below SQLAlchemy, so that nothing gets past: the mirror's COPY does not go through SQLAlchemy's cursors.
+A dead process sends no more statements; a ROLLBACK is let through, because the server makes one for a lost connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import psycopg
+from sqlalchemy import Engine, create_engine
+
+from backend.faults.life import Life
+
+# A second process that steps in between two statements of the first may meet its locks, and must not wait for a
+# process that waits for it. What was committed survives the server, though not the machine.
+_OPTIONS = "-c lock_timeout=25 -c synchronous_commit=on"
+
+
+def open_mortal_engine(database_url: str, life: Life, *, pool: int = 3) -> Engine:
+    """An engine as `backend.db.open_engine` makes them, whose connections are steps of `life`."""
+
+    class Cursor(psycopg.Cursor[Any]):
+        def execute(self, *args: Any, **kwargs: Any) -> Self:
+            life.statement()
+            return super().execute(*args, **kwargs)
+
+        def executemany(self, *args: Any, **kwargs: Any) -> None:
+            life.statement()
+            super().executemany(*args, **kwargs)
+
+        def copy(self, *args: Any, **kwargs: Any) -> Any:
+            life.statement()
+            return super().copy(*args, **kwargs)
+
+    class Connection(psycopg.Connection[Any]):
+        def commit(self) -> None:
+            life.statement()
+            super().commit()
+
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=_creator(Connection, Cursor, database_url),
+        pool_size=pool,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=10,
+    )
+
+
+def _creator(
+    connection: type[psycopg.Connection[Any]], cursor: type[psycopg.Cursor[Any]], database_url: str
+) -> Callable[[], psycopg.Connection[Any]]:
+    def connect() -> psycopg.Connection[Any]:
+        return connection.connect(database_url, cursor_factory=cursor, options=_OPTIONS)
+
+    return connect
