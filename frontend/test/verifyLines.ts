@@ -1,39 +1,39 @@
 /**
  * Answers a test in another language what TypeScript makes of evidence: one JSON object a line on standard input,
- * `{"evidence": text, "trust": content or text of the trust file}`; one a line on standard output, `{"verdict", "code"}`.
+ * `{"evidence": text, "trust": content or text of the trust file}`; one a line on standard output,
+ * `{"verdict": "valid" | "refused" | "unusable", "code": string | null}`, with what else two verifiers must agree on.
  */
 import { createInterface } from "node:readline";
 
-import { check } from "../src/evidence/check";
-import { read } from "../src/evidence/evidence";
-import { Refusal, TrustError } from "../src/evidence/refusal";
-import { read as readTrust } from "../src/evidence/trust";
+import { judge } from "../src/evidence/judge";
+import { statement } from "../src/evidence/statement";
+import type { Language } from "../src/evidence/words";
 
 interface Line {
   readonly evidence: string;
   readonly trust: unknown;
-}
-
-interface Answer {
-  readonly verdict: "valid" | "invalid" | "unusable";
-  /** Of the refusal; what is doubted about a valid file is in `doubts`. */
-  readonly code: string | null;
-  readonly place?: string;
-  readonly doubts?: readonly string[];
+  /** Whether to say the verdict in words as well. */
+  readonly say?: boolean;
 }
 
 const encoder = new TextEncoder();
 
-async function answer({ evidence, trust }: Line): Promise<Answer> {
-  try {
-    const known = readTrust(encoder.encode(typeof trust === "string" ? trust : JSON.stringify(trust)));
-    const { doubts } = await check(read(encoder.encode(evidence)), known);
-    return { verdict: "valid", code: null, doubts: doubts.map(({ code, about }) => `${code} ${about}`) };
-  } catch (error) {
-    if (error instanceof Refusal) return { verdict: "invalid", code: error.code, place: error.place };
-    if (error instanceof TrustError) return { verdict: "unusable", code: error.code };
-    throw error;
+async function answer({ evidence, trust, say = false }: Line): Promise<unknown> {
+  const trustText = typeof trust === "string" ? trust : JSON.stringify(trust);
+  const outcome = await judge(encoder.encode(evidence), encoder.encode(trustText));
+  if (outcome.kind === "unusable") return { verdict: "unusable", code: outcome.error.code };
+  if (outcome.kind === "refused") {
+    return { verdict: "refused", code: outcome.refusal.code, place: outcome.refusal.place };
   }
+  const doubts = outcome.verdict.doubts.map(({ code, about }) => [code, about]);
+  const tell = (language: Language) => {
+    const told = statement(outcome.evidence, outcome.verdict, outcome.trust, language);
+    const records = told.records.map(({ claimedAt, details, ...row }) => {
+      return { ...row, claimed_at: claimedAt, details: Object.fromEntries(details) };
+    });
+    return { ...told, records };
+  };
+  return { verdict: "valid", code: null, doubts, ...(say ? { zh: tell("zh"), en: tell("en") } : {}) };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

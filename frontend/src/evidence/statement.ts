@@ -13,6 +13,8 @@ import { type Language, say } from "./words";
 /** One record: of what, by whom, which act, when by the signer's account, and the details shown of it, by path. */
 export interface Row {
   readonly subject: Hex;
+  /** What the subject is. */
+  readonly of: string;
   readonly action: string;
   readonly act: string;
   readonly organisation: number;
@@ -74,6 +76,7 @@ class Teller {
     const organisation = this.verdict.keys.get(signer)?.organisation ?? 0;
     return {
       subject: subject.id,
+      of: say("subjects", subject.struct, this.language),
       action: name,
       act: say("actions", name, this.language),
       organisation,

@@ -13,7 +13,12 @@ export function say(room: Room, word: string, language: Language, values: Readon
   const sentences: Readonly<Record<string, Sentence>> = words[room];
   const sentence = sentences[word];
   if (sentence === undefined) throw new RangeError(`${room} has no ${word}`);
-  return sentence[language].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+  return fill(sentence[language], values);
+}
+
+/** Puts values where `{names}` stand. */
+export function fill(sentence: string, values: Readonly<Record<string, unknown>>): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
 /** What a code of a refusal means. */
