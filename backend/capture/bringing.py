@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from backend.capture.signing import Action, in_batches
+from backend.capture.verdicts import Fault
 from backend.member.client import Refusal
 from contracts.typed_data import MODE_ALL
 
@@ -31,14 +32,6 @@ class Signatory(Protocol):
     organisation: int
 
     def batch(self, action: str, *actions: Mapping[str, Any], mode: int, details: list[Any]) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why an event is refused."""
-
-    code: str
-    params: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,19 @@ may come again after whatever happened: a killed program, a lost answer, a refus
 """
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
 from backend.capture import bringing
-from backend.capture.bringing import Fault, Signatory, bring
+from backend.capture.bringing import Signatory, bring
+from backend.capture.drafting import Drafting
 from backend.capture.identity import EventIdentity
-from backend.capture.plan import plan
-from backend.capture.shelf import Held, Shelf
-from backend.capture.signing import Action, action_of
 from backend.capture.telling import Told
-from backend.capture.verdicts import DOCUMENT_REFUSED, EventVerdict, Word
-from backend.errors import ServiceError
+from backend.capture.verdicts import DOCUMENT_REFUSED, EventVerdict, Fault, Word
 from backend.failures import Failure
-from contracts.signatures import TypedDataError
 
-MOST_ASKED: Final = 1_000
-"""Events, or identifiers, in one question."""
-_LONGEST_IDENTIFIER: Final = 2_000
+_MOST_ASKED: Final = 1_000
+"""Events in one question."""
 
 _ATTEMPTS: Final = 3
 _WAIT_FOR_BOOKS_SECONDS: Final = 60.0
@@ -48,8 +42,7 @@ class Desk:
     def __init__(self, service: Service, signatory: Signatory) -> None:
         self._service = service
         self._signatory = signatory
-        self._shelf = Shelf(signatory.organisation)
-        self._asked: set[str] = set()
+        self._drafting = Drafting(signatory.organisation, self._resolved)
         # Events whose traces lie on the shelf already, whether or not the books have them yet; and such as the books
         # must have before anything is planned on what they say.
         self._on_shelf: set[EventIdentity] = set()
@@ -93,14 +86,15 @@ class Desk:
         fresh = [place for place in first.values() if known[document[place].identity][0] is None]
         if fresh:
             self._wait_for_books(known)
-        shelf, planned, refused = self._plan(document, sorted(fresh))
+        draft = self._drafting.draft(document, sorted(fresh))
+        refused = dict(draft.faults)
         if not refused:
-            refused = bring(self._service, self._signatory, planned, recorded)
+            refused = bring(self._service, self._signatory, draft.actions, recorded)
             self._on_shelf.update(document[told].identity for told in recorded.values())
             if refused:
                 self._forget()
             else:
-                self._shelf = shelf
+                self._drafting.go_on_from(draft)
         records = {told: action_hash for action_hash, told in recorded.items()}
         verdicts = []
         for place, event in enumerate(document):
@@ -115,24 +109,8 @@ class Desk:
                 verdicts.append(_refused(event, refused.get(origin)))
         return verdicts
 
-    def _plan(self, document: Sequence[Told], places: Sequence[int]) -> tuple[Shelf, list[Action], dict[int, Fault]]:
-        """The actions that record some events, and the shelf afterwards; or what is wrong with which of them."""
-        self._look_up({name for place in places for name in document[place].identifiers})
-        shelf = self._shelf.copy()
-        actions: list[Action] = []
-        faults: dict[int, Fault] = {}
-        for place in places:
-            trial = shelf.copy()
-            event = document[place]
-            try:
-                wanted = plan(event.event, trial, name=event.identity.name)
-                actions += [action_of(planned, event, place) for planned in wanted]
-                shelf = trial
-            except ServiceError as error:
-                faults[place] = Fault(error.code, error.params)
-            except TypedDataError as error:
-                faults[place] = Fault("action_invalid", {"problem": error.code, "at": error.path})
-        return shelf, actions, faults
+    def _resolved(self, identifiers: Sequence[str]) -> Any:
+        return self._service.post("/v1/books/resolve", {"identifiers": identifiers})
 
     def _known(self, document: Iterable[Told]) -> Known:
         """Of each event, the action that records it already, and whether that is in the books."""
@@ -141,8 +119,8 @@ class Desk:
     def _ask(self, events: Iterable[EventIdentity]) -> Known:
         found: Known = {}
         identities = list(dict.fromkeys(events))
-        for start in range(0, len(identities), MOST_ASKED):
-            some = identities[start : start + MOST_ASKED]
+        for start in range(0, len(identities), _MOST_ASKED):
+            some = identities[start : start + _MOST_ASKED]
             asked = [{"hash": _hex(each.hash), "error": _hex(each.error) if each.error else None} for each in some]
             answer = self._service.post("/v1/captures/known", {"events": asked})
             for identity, each in zip(some, answer["events"], strict=True):
@@ -173,48 +151,15 @@ class Desk:
             if self._awaited:
                 time.sleep(_LOOK_EACH_SECONDS)
 
-    def _look_up(self, identifiers: Collection[str]) -> None:
-        """Put on the shelf what the service knows under some identifiers, if it was not asked before."""
-        asked = sorted(each for each in identifiers if each not in self._asked and len(each) <= _LONGEST_IDENTIFIER)
-        for start in range(0, len(asked), MOST_ASKED):
-            found = self._service.post("/v1/books/resolve", {"identifiers": asked[start : start + MOST_ASKED]})
-            for each in found["identifiers"]:
-                salt = None if each["salt"] is None else _bytes(each["salt"])
-                self._shelf.met(each["identifier"], salt, int(each["next_serial"]))
-            for each in found["holdings"]:
-                self._shelf.put(_held(each))
-        self._asked.update(asked)
-
     def _forget(self) -> None:
         """The shelf is not as we thought: ask anew."""
-        self._shelf = Shelf(self._signatory.organisation)
-        self._asked = set()
+        self._drafting.forget()
         self._awaited |= self._on_shelf
         self._on_shelf = set()
 
 
 def _not_in_books(known: Known) -> set[EventIdentity]:
     return {identity for identity, (action_hash, in_books) in known.items() if action_hash is not None and not in_books}
-
-
-def _held(found: Mapping[str, Any]) -> Held:
-    key = found["holding"]
-    amount = found["amount"]
-    return Held(
-        # What nobody named is known by its id alone, and its handle stays closed.
-        identifier=found["identifier"] or found["id"],
-        salt=bytes(32) if found["salt"] is None else _bytes(found["salt"]),
-        key={
-            "maker": key["maker"],
-            "handle": _bytes(key["handle"]),
-            "creator": key["creator"],
-            "serial": int(key["serial"]),
-        },
-        seq=found["seq"],
-        is_free=found["status"] == "held" and "packed" not in found["flags"],
-        packed_in=None if found["packed_in"] is None else _bytes(found["packed_in"]),
-        amount=None if amount is None else Decimal(amount),
-    )
 
 
 def _verdict(event: Told, word: Word, action_hash: bytes) -> EventVerdict:

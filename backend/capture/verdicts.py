@@ -1,7 +1,7 @@
 """What becomes of a file and of each event in it, as it is said to people and to machines."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,14 @@ class Word(StrEnum):
 
 DOCUMENT_REFUSED = "document_refused"
 """The code of an event that nothing is wrong with, in a document whose events are recorded together or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why an event is refused."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

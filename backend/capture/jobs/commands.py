@@ -16,10 +16,11 @@ from backend.capture.jobs.models import (
     Behaviour,
     Part,
 )
-from backend.capture.jobs.report import Fault, Report
+from backend.capture.jobs.report import Report
 from backend.capture.jobs.settling import OpenJob, settle
 from backend.capture.reading import events_of
 from backend.capture.telling import Told
+from backend.capture.verdicts import Fault
 from backend.details.sealing import Ring
 from backend.errors import ServiceError
 from backend.identity.actor import Actor

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, exists, select
 
 from backend.capture.jobs import sealing
-from backend.capture.jobs.models import CAPTURE_JOB, CAPTURE_JOB_PART, Part
+from backend.capture.jobs.models import CAPTURE_JOB, CAPTURE_JOB_PART, Behaviour, Part
 from backend.capture.jobs.schemas import DocumentOut, JobOut, VerdictOut, WaitingJobOut, WaitingOut
 from backend.capture.jobs.telling import moment, problem_of
 from backend.capture.verdicts import Word
@@ -57,16 +57,17 @@ def document(connection: Connection, ring: Ring, actor: Actor, job_id: UUID) -> 
     Raises:
         ServiceError: `not_found`, also if the job has ended and its document is gone.
     """
-    return DocumentOut(document=content(connection, ring, actor, job_id).decode())
+    _, content = waiting_document(connection, ring, actor, job_id)
+    return DocumentOut(document=content.decode())
 
 
-def content(connection: Connection, ring: Ring, actor: Actor, job_id: UUID) -> bytes:
-    """The same, byte for byte."""
-    number = _row(connection, actor, job_id).number
-    found = sealing.opened(connection, ring, actor.organisation, [number], Part.DOCUMENT)
-    if number not in found:
+def waiting_document(connection: Connection, ring: Ring, actor: Actor, job_id: UUID) -> tuple[Behaviour, bytes]:
+    """The same byte for byte, and what is to become of its other events where one is refused."""
+    row = _row(connection, actor, job_id)
+    found = sealing.opened(connection, ring, actor.organisation, [row.number], Part.DOCUMENT)
+    if row.number not in found:
         raise ServiceError("not_found")
-    return found[number]
+    return Behaviour(row.behaviour), found[row.number]
 
 
 def _own(actor: Actor) -> Select[Any]:

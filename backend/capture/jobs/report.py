@@ -3,15 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why an event is refused."""
-
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+from backend.capture.verdicts import Fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from backend.capture.jobs import commands, queries
-from backend.capture.jobs.report import Fault
-from backend.capture.jobs.schemas import DocumentOut, JobOut, ReportIn, WaitingOut
+from backend.capture.jobs import commands, drafts, queries
+from backend.capture.jobs.schemas import DocumentOut, DraftOut, JobOut, ReportIn, WaitingOut
+from backend.capture.verdicts import Fault
 from backend.dependencies import Reader, Reading, TheService, Writer, Writing, need_one_of
 from backend.identity.actor import Right
 
@@ -23,6 +23,15 @@ def list_waiting(connection: Reading, actor: Reader) -> WaitingOut:
 def get_document(connection: Reading, actor: Reader, service: TheService, job_id: UUID) -> DocumentOut:
     """What waits, character for character: look at it before you sign it. It is gone when its job has ended."""
     return queries.document(connection, service.ring, actor, job_id)
+
+
+@router.get("/jobs/{job_id}/actions")
+def get_actions(connection: Reading, actor: Reader, service: TheService, job_id: UUID) -> DraftOut:
+    """What would record it, unsigned, with its details: for who signs in a browser. Drafted anew each time.
+
+    When the batches are brought to /v1/submissions, the job ends by itself; what cannot be recorded is reported.
+    """
+    return drafts.draft(connection, service.ring, actor, job_id, service.ledgers)
 
 
 @router.post("/jobs/{job_id}/report", response_model_exclude_unset=True)

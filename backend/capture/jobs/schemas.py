@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.capture.jobs.models import Behaviour
 from backend.capture.reading import MOST_EVENTS
+from backend.wire import Address
 
 
 class VerdictOut(BaseModel):
@@ -73,3 +74,24 @@ class ReportIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     refusals: Annotated[list[RefusalIn], Field(max_length=MOST_EVENTS)] = []
+
+
+class UnsignedBatchOut(BaseModel):
+    """What one signature covers: sign it, add `authorisation`, and bring it to /v1/submissions."""
+
+    chain_id: int
+    contract: Address
+    action: str
+    mode: int
+    actions: list[dict[str, Any]]
+    details: list[dict[str, Any]] = Field(description="Each action's; recompute its root before you sign it.")
+
+
+class DraftOut(BaseModel):
+    """What records the events of a document that are not captured yet."""
+
+    batches: list[UnsignedBatchOut] = Field(description="To be signed in this order, each when the last is mirrored.")
+    refusals: list[RefusalIn] = Field(description="As `report` takes them; with rollback no batch is drafted then.")
+    is_current: bool = Field(
+        description="Whether the books have what the organisation captured of it before; if not, ask in a moment."
+    )

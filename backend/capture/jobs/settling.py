@@ -15,10 +15,10 @@ from backend import clock
 from backend.capture.identity import EventIdentity
 from backend.capture.jobs import sealing
 from backend.capture.jobs.models import CAPTURE_JOB, CAPTURE_JOB_EVENT, CAPTURE_JOB_PART, Part
-from backend.capture.jobs.report import Fault, Report
+from backend.capture.jobs.report import Report
 from backend.capture.jobs.standing import Standing, is_all_recorded, standing
 from backend.capture.reading import read_document
-from backend.capture.verdicts import DOCUMENT_REFUSED, EventVerdict, Word
+from backend.capture.verdicts import DOCUMENT_REFUSED, EventVerdict, Fault, Word
 from backend.details.sealing import Ring, SealBroken
 
 _LOG = structlog.get_logger(__name__)

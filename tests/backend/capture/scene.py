@@ -19,6 +19,7 @@ def epcis_of_tenant(park: Park) -> dict[tuple[str, str], tuple[str, Any]]:
         ("GET", "/epcis/capture/{job_id}"): (f"/epcis/capture/{jobs[0]}", None),
         ("GET", "/v1/captures/waiting"): ("/v1/captures/waiting", None),
         ("GET", "/v1/captures/jobs/{job_id}/document"): (f"/v1/captures/jobs/{jobs[0]}/document", None),
+        ("GET", "/v1/captures/jobs/{job_id}/actions"): (f"/v1/captures/jobs/{jobs[0]}/actions", None),
         ("POST", "/v1/captures/jobs/{job_id}/report"): (f"/v1/captures/jobs/{jobs[1]}/report", {"refusals": []}),
         ("POST", "/v1/captures/jobs/{job_id}/withdraw"): (f"/v1/captures/jobs/{jobs[1]}/withdraw", None),
         ("OPTIONS", "/epcis/events"): ("/epcis/events", None),

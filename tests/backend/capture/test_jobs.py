@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from backend.books.store import Books
 from backend.capture.desk import Desk
 from backend.capture.jobs import commands
 from backend.capture.jobs.models import CAPTURE_JOB
 from backend.capture.jobs.sealing import wrap_anew
 from backend.capture.jobs.settling import settle_jobs
 from backend.capture.reading import MOST_EVENTS
+from backend.details import fields
 from backend.details.sealing import Ring
 from backend.identity.actor import Right
+from contracts import action_json
 from tests.backend.capture.benches import ParkClient, bring, captured, desk_of, document, told
 from tests.backend.park import Park
 
@@ -136,6 +139,40 @@ def test_a_turned_ring_wraps_what_waits_anew_and_a_row_moved_to_another_job_does
         connection.exec_driver_sql(swapped)
     captured(desk_of(park), BOTTLE, OTHER)
     assert 1 == settle_jobs(park.engine, Ring({2: bytes(32)}))
+
+
+def drafted(park: Park, address: str) -> Any:
+    job = address.rsplit("/", 1)[1]
+    answer = park.get("supplier", f"/v1/captures/jobs/{job}/actions")
+    assert 200 == answer.status_code, answer.text
+    return answer.json()
+
+
+def test_it_is_drafted_for_who_signs_in_a_browser_and_ends_when_that_is_mirrored(park: Park) -> None:
+    desk = desk_of(park)
+    captured(desk, OTHER)
+    address = brought(park, OTHER, BOTTLE, BOTTLE)
+    draft = drafted(park, address)
+    (batch,) = draft["batches"]
+    assert (True, [], 2) == (draft["is_current"], draft["refusals"], len(batch["actions"]))
+    actions = [action_json.parse(batch["action"], action) for action in batch["actions"]]
+    for action, details in zip(actions, batch["details"], strict=True):
+        key = bytes.fromhex(details["event_key"][2:])
+        assert action["root"] == fields.parse(details["schema"], details["fields"], key).root
+    signed = park.members["supplier"].batch(batch["action"], *actions, mode=batch["mode"], details=batch["details"])
+    assert 202 == park.submit("supplier", signed).status_code
+    park.settle()
+    assert 1 == settled(park)
+    assert ["DUPLICATE", "ACCEPTED", "DUPLICATE"] == told(job_at(park, address))
+
+
+def test_what_cannot_be_drafted_is_told_and_with_rollback_nothing_is(park: Park) -> None:
+    crowd = BOTTLE | {"epcList": [f"urn:epc:id:sgtin:4065432.100001.{serial}" for serial in range(201)]}
+    Books(park.engine, park.service.ring).create()
+    rolled_back = drafted(park, brought(park, BOTTLE, crowd))
+    assert ([], [1]) == (rolled_back["batches"], [refusal["event"] for refusal in rolled_back["refusals"]])
+    proceeded = drafted(park, brought(park, BOTTLE, crowd, **{"GS1-Capture-Error-Behaviour": "proceed"}))
+    assert (1, "event_too_large") == (len(proceeded["batches"]), proceeded["refusals"][0]["code"])
 
 
 REFUSED: list[tuple[Any, dict[str, str], int, str]] = [
