@@ -1,5 +1,6 @@
 """Remembering which events an organisation has captured, in the transaction that takes the batch."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -22,10 +23,15 @@ def object_to_duplicates(connection: Connection, organisation: int, batch: Check
     """
     if batch.action != "RecordLotEvent":
         return
-    for index, (action_hash, details) in enumerate(zip(batch.action_hashes, batch.details, strict=True)):
+    events: dict[EventIdentity, int] = {}
+    for index, details in enumerate(batch.details):
         event = details and to_event({path: details.value(path) for path in details.fields})
-        if event:
-            _remember(connection, organisation, _identity(event, index), action_hash, index)
+        if not event:
+            continue
+        identity = _identity(event, index)
+        if (earlier := events.setdefault(identity, index)) != index:
+            raise _duplicate(index, identity, batch.action_hashes[earlier])
+    _remember(connection, organisation, {identity: (batch.action_hashes[at], at) for identity, at in events.items()})
 
 
 def _identity(event: dict[str, Any], index: int) -> EventIdentity:
@@ -37,32 +43,49 @@ def _identity(event: dict[str, Any], index: int) -> EventIdentity:
         raise ServiceError("event_not_carried", index=index, at="type", problem=problem) from error
 
 
-def _remember(
+def _remember(connection: Connection, organisation: int, events: Mapping[EventIdentity, tuple[bytes, int]]) -> None:
+    """Args:
+    events: by what they say, each with the hash of its action and the action's place in the batch.
+    """
+    table, at = CAPTURED_EVENT.c, clock.now()
+    # In one order, whoever brings them: two batches with the same events must not wait for each other.
+    rows = [
+        {
+            "organisation": organisation,
+            "hash": identity.hash,
+            "error": identity.error,
+            "action_hash": events[identity][0],
+            "captured_at": at,
+        }
+        for identity in sorted(events, key=lambda each: (each.hash, each.error))
+    ]
+    if not rows:
+        return
+    new = connection.execute(
+        postgresql.insert(CAPTURED_EVENT).on_conflict_do_nothing().returning(table.hash, table.error), rows
+    )
+    inserted = {EventIdentity(*row) for row in new}
+    for identity, (action_hash, index) in events.items():
+        if identity not in inserted:
+            _remember_again(connection, organisation, identity, action_hash, index)
+
+
+def _remember_again(
     connection: Connection, organisation: int, identity: EventIdentity, action_hash: bytes, index: int
 ) -> None:
     table = CAPTURED_EVENT.c
-    inserted = connection.scalar(
-        postgresql.insert(CAPTURED_EVENT)
-        .values(
-            organisation=organisation,
-            hash=identity.hash,
-            error=identity.error,
-            action_hash=action_hash,
-            captured_at=clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(table.action_hash)
-    )
-    if inserted is not None:
-        return
     own = (table.organisation == organisation, table.hash == identity.hash, table.error == identity.error)
     # Locked: of two batches with one event, the second waits for what becomes of the first.
     earlier = connection.scalar(select(table.action_hash).where(*own).with_for_update())
     if earlier == action_hash:
         return
     if earlier is not None and not _came_to_nothing(connection, earlier):
-        raise ServiceError("event_duplicate", index=index, hash=identity.name, action_hash="0x" + earlier.hex())
+        raise _duplicate(index, identity, earlier)
     connection.execute(update(CAPTURED_EVENT).where(*own).values(action_hash=action_hash, captured_at=clock.now()))
+
+
+def _duplicate(index: int, identity: EventIdentity, earlier: bytes) -> ServiceError:
+    return ServiceError("event_duplicate", index=index, hash=identity.name, action_hash="0x" + earlier.hex())
 
 
 def _came_to_nothing(connection: Connection, action_hash: bytes) -> bool:

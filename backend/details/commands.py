@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 from backend import clock
 from backend.details import changes, fields
 from backend.details.fields import Details
-from backend.details.models import DETAILS, DETAILS_READER
-from backend.details.queries import key_for
+from backend.details.models import DETAILS, DETAILS_READER, State
+from backend.details.queries import key_for, states
 from backend.details.recorded import readers_of, signer_of
 from backend.details.schemas import DetailsIn, ResultOut
 from backend.details.sealing import Ring
@@ -17,44 +17,54 @@ from backend.errors import ServiceError
 from backend.identity.actor import Actor
 
 
-def keep(connection: Connection, ring: Ring, details: Details, readers: set[int]) -> bool:
-    """Seal details for their readers; False if they were there already, which is no error.
+def keep(connection: Connection, ring: Ring, presented: Iterable[tuple[Details, set[int]]]) -> set[bytes]:
+    """Seal details, each for its readers; the roots of those that were not there already, which is no error.
 
-    What is there already is not opened again: its readers stay, and `readers` who were none are not added.
+    What is there already is not opened again: its readers stay, and readers who were none are not added.
 
     Raises:
-        ServiceError: `details_shredded`: they were destroyed on purpose, and stay so.
+        ServiceError: `details_shredded`: some were destroyed on purpose, and stay so.
     """
-    root = details.root
-    state = connection.execute(select(DETAILS.c.shredded_at).where(DETAILS.c.root == root)).one_or_none()
-    if state is not None:
-        if state.shredded_at is not None:
-            raise ServiceError("details_shredded")
-        return False
-    record = ring.seal(root, details.to_bytes(), readers)
+    by_root: dict[bytes, tuple[Details, set[int]]] = {}
+    for each, readers in presented:
+        root = each.root
+        by_root[root] = (each, readers | by_root.get(root, (each, set()))[1])
+    found = states(connection, by_root)
+    if State.SHREDDED in found.values():
+        raise ServiceError("details_shredded")
     at = clock.now()
-    inserted = connection.scalar(
-        postgresql.insert(DETAILS)
-        .values(root=root, schema=details.schema.id, sealed=record.sealed, kept_at=at)
-        .on_conflict_do_nothing()
-        .returning(DETAILS.c.root)
+    sealed = {
+        root: ring.seal(root, each.to_bytes(), readers)
+        # In one order, whoever asks: two that bring the same details at once must not wait for each other.
+        for root, (each, readers) in sorted(by_root.items(), key=lambda item: item[0])
+        if found[root] is State.MISSING
+    }
+    if not sealed:
+        return set()
+    inserted = set(
+        connection.scalars(
+            postgresql.insert(DETAILS).on_conflict_do_nothing().returning(DETAILS.c.root),
+            [
+                {"root": root, "schema": by_root[root][0].schema.id, "sealed": record.sealed, "kept_at": at}
+                for root, record in sealed.items()
+            ],
+        )
     )
-    if inserted is None:
-        return False
-    connection.execute(
-        DETAILS_READER.insert(),
-        [
-            {
-                "root": root,
-                "organisation": reader,
-                "wrapped_key": wrapped,
-                "ring_version": record.ring_version,
-                "granted_at": at,
-            }
-            for reader, wrapped in record.wrapped_keys.items()
-        ],
-    )
-    return True
+    read_by = [
+        {
+            "root": root,
+            "organisation": reader,
+            "wrapped_key": wrapped,
+            "ring_version": record.ring_version,
+            "granted_at": at,
+        }
+        for root, record in sealed.items()
+        if root in inserted
+        for reader, wrapped in record.wrapped_keys.items()
+    ]
+    if read_by:
+        connection.execute(DETAILS_READER.insert(), read_by)
+    return inserted
 
 
 def present(connection: Connection, ring: Ring, actor: Actor, presented: Iterable[DetailsIn]) -> list[ResultOut]:
@@ -72,13 +82,12 @@ def _present(connection: Connection, ring: Ring, actor: Actor, given: DetailsIn)
     if readers is None:
         return ResultOut(root=found.root, outcome="unmatched")
     try:
-        kept = keep(connection, ring, found, readers | {actor.organisation})
+        kept = keep(connection, ring, [(found, readers | {actor.organisation})])
     except ServiceError as error:
         if error.code != "details_shredded":
             raise
         return ResultOut(root=found.root, outcome="shredded")
-    if kept:
-        changes.tell(connection, [found.root])
+    changes.tell(connection, kept)
     return ResultOut(root=found.root, outcome="kept" if kept else "known")
 
 

@@ -65,9 +65,10 @@ def accept(
 
 def _keep_details(connection: Connection, ring: Ring, batch: CheckedBatch, organisation: int) -> None:
     """Sealed in the transaction that takes the batch: whoever has our receipt knows that we have both."""
-    for action, presented in zip(batch.actions, batch.details, strict=True):
-        if presented is not None:
-            details.keep(connection, ring, presented, parties(action, organisation))
+    given = zip(batch.actions, batch.details, strict=True)
+    details.keep(
+        connection, ring, [(each, parties(action, organisation)) for action, each in given if each is not None]
+    )
 
 
 def _signing_organisation(connection: Connection, batch: CheckedBatch) -> int:

@@ -49,6 +49,18 @@ def test_the_same_event_under_another_name_and_written_otherwise_is_a_duplicate(
     assert identity_of(EVENT).name == answer.json()["params"]["hash"]
 
 
+def test_the_same_event_twice_in_one_batch_is_refused_and_neither_is_remembered(park: Park) -> None:
+    member = park.members["supplier"]
+    given = [fields.parse(1, of_event(EVENT, None, []), keccak(member.salt())) for _ in range(2)]
+    actions = [
+        member.lot_event(OBJECT, ADD, {member.new_holding(): (SUBJECT, MADE)}) | {"root": each.root} for each in given
+    ]
+    batch = member.batch("RecordLotEvent", *actions, details=[each.to_json() for each in given])
+    answer = park.submit("supplier", batch)
+    assert ("event_duplicate", 1) == (code(answer), answer.json()["params"]["index"])
+    assert code(park.submit("supplier", batch_of(park, EVENT))) is None
+
+
 def test_one_name_for_two_events_is_no_duplicate(park: Park) -> None:
     assert code(park.submit("supplier", batch_of(park, EVENT))) is None
     assert code(park.submit("supplier", batch_of(park, EVENT | {"eventTime": "2026-03-04T12:00:00+08:00"}))) is None

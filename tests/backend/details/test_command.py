@@ -82,7 +82,7 @@ def test_the_ring_turns_in_two_steps_and_what_is_sealed_is_read_all_along(
         monkeypatch.setenv(name, value)
     password = (tmp_path / "password").read_text()
     with park.engine.begin() as connection:
-        commands.keep(connection, open_ring(tmp_path, password), GIVEN, {3})
+        commands.keep(connection, open_ring(tmp_path, password), [(GIVEN, {3})])
     told = []
     for _ in range(2):
         assert OK == run(["details", "rotate", "--json"])
