@@ -109,7 +109,10 @@ def _print(answer: dict[str, Any], language: str, *, as_json: bool) -> None:
         print(f"  {say('lines', 'strict', language)}")
     for heading in ("proven", "claimed", "doubts"):
         _section(heading, answer[heading], language)
-    rows = [f"{row['claimed_at']}  {row['who']}  {row['act']}{_shown(row, language)}" for row in answer["records"]]
+    rows = [
+        f"{row['claimed_at']}  {row['who']}  {row['act']} ({row['of']} {row['subject'][:10]}){_shown(row, language)}"
+        for row in answer["records"]
+    ]
     _section("records", rows, language)
 
 

@@ -117,7 +117,7 @@ def read(data: bytes) -> Evidence:
     read_actions = _each(actions, "actions", lambda item, place: _action(item, place, read_batches))
     read_subjects = _each(subjects, "subjects", lambda item, place: _subject(item, place, read_actions))
     depth, roots = _fields(about, "about", "depth", "subjects")
-    root_places = [_place(root, "about.subjects", read_subjects) for root in _list(roots, "about.subjects")]
+    root_places = _each(roots, "about.subjects", lambda root, at: _place(root, at, read_subjects))
     _ascending(root_places, "about.subjects")
     evidence = Evidence(
         depth=_number(depth, "about.depth", _DEPTH_MAX),
@@ -137,9 +137,11 @@ def _check_uses(evidence: Evidence) -> None:
     """Nothing may lie in a file that nothing rests on: it would say what nobody checks."""
     if not evidence.roots or any(root.kind not in (HOLDING, ORDER) for root in evidence.roots):
         raise _malformed("about.subjects", "evidence is about holdings or orders")
-    places = [(id(action.batch), action.index) for action in evidence.actions]
-    if len(set(places)) != len(places):
-        raise _malformed("actions", "two stand at the same place of a batch")
+    taken: set[tuple[int, int]] = set()
+    for action in evidence.actions:
+        if (id(action.batch), action.index) in taken:
+            raise _malformed(action.place, "another stands at the same place of the batch")
+        taken.add((id(action.batch), action.index))
     if {id(batch) for batch in evidence.batches} != {id(action.batch) for action in evidence.actions}:
         raise _malformed("batches", "one has no action in the file")
     if {id(action) for action in evidence.actions} != {id(each) for one in evidence.subjects for each in one.trail}:
@@ -210,10 +212,10 @@ def _subject(item: object, place: str, actions: Sequence[SignedAction]) -> Subje
     if (ledger, struct) not in (HOLDING, ORDER, RECALL, CORRECTION):
         raise _malformed(place, "no subject of evidence is of this ledger and struct")
     parsed = _struct(struct, key, f"{place}.key")
-    steps = [actions[_place(step, f"{place}.trail", actions)] for step in _list(trail, f"{place}.trail")]
+    steps = _each(trail, f"{place}.trail", lambda step, at: actions[_place(step, at, actions)])
     if any(ACTIONS[step.kind].ledger != ledger for step in steps):
         raise _malformed(f"{place}.trail", f"an action is not one of {ledger}")
-    return Subject(ledger, struct, parsed, struct_hash(struct, parsed), tuple(steps), place)
+    return Subject(ledger, struct, parsed, struct_hash(struct, parsed), steps, place)
 
 
 def _checkpoint(item: object) -> Checkpoint:

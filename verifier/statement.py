@@ -91,6 +91,7 @@ class _Teller:
         """One record: of what, by whom, which act, when by the signer's account, and the details shown of it."""
         return {
             "subject": "0x" + subject.id.hex(),
+            "of": say("subjects", subject.struct, self._language),
             "action": action.kind,
             "act": say("actions", action.kind, self._language),
             "organisation": self._verdict.keys[action.signer].organisation,

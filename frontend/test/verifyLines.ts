@@ -6,7 +6,7 @@
 import { createInterface } from "node:readline";
 
 import { judge } from "../src/evidence/judge";
-import { statement } from "../src/evidence/statement";
+import { type Row, statement } from "../src/evidence/statement";
 import type { Language } from "../src/evidence/words";
 
 interface Line {
@@ -28,12 +28,14 @@ async function answer({ evidence, trust, say = false }: Line): Promise<unknown> 
   const doubts = outcome.verdict.doubts.map(({ code, about }) => [code, about]);
   const tell = (language: Language) => {
     const told = statement(outcome.evidence, outcome.verdict, outcome.trust, language);
-    const records = told.records.map(({ claimedAt, details, ...row }) => {
-      return { ...row, claimed_at: claimedAt, details: Object.fromEntries(details) };
-    });
-    return { ...told, records };
+    return { ...told, records: told.records.map(named) };
   };
   return { verdict: "valid", code: null, doubts, ...(say ? { zh: tell("zh"), en: tell("en") } : {}) };
+}
+
+/** A record as `verifier/statement.py` names its parts. */
+function named({ claimedAt, details, ...row }: Row): unknown {
+  return { ...row, claimed_at: claimedAt, details: Object.fromEntries(details) };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

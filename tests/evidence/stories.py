@@ -60,6 +60,16 @@ def draft(story: Story, depth: int | None = None) -> Draft:
     return evidence_of(story.park, roots, random.randint(0, 3) if depth is None else depth, witnesses=WITNESSES)
 
 
+def one_holding(events: int = 3) -> tuple[Park, Subject]:
+    """A park with a holding of a few records."""
+    random = Random(9)
+    story = tell(9, events=0)
+    holding = story.holdings[0]
+    for _ in range(events):
+        story.park.record(TENANT, [act_of(random, "PlaceHold", [holding], holding=holding[2])])
+    return story.park, holding
+
+
 def make_in_a_row(story: Story, records: int) -> None:
     """Splits and works up until there are as many records, fifty a batch."""
     while sum(len(batch.acts) for batch in story.park.batches) < records:

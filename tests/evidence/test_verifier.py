@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,8 +16,6 @@ from tests.evidence.maker import (
     BLOCK,
     NOW,
     Draft,
-    Park,
-    Subject,
     act_of,
     checkpoint_of,
     commit,
@@ -24,7 +23,18 @@ from tests.evidence.maker import (
     header_of,
 )
 from tests.evidence.spoiling import at, leaves_of, lists_of, other_values, put, resort, spoiled_lists
-from tests.evidence.stories import OTHER, SUPPLIER, TENANT, WITNESSES, Story, draft, make_in_a_row, signer, tell
+from tests.evidence.stories import (
+    OTHER,
+    SUPPLIER,
+    TENANT,
+    WITNESSES,
+    Story,
+    draft,
+    make_in_a_row,
+    one_holding,
+    signer,
+    tell,
+)
 from verifier import trust as trust_file
 from verifier.canonical import SIZE_MAX, blob, unblob
 from verifier.check import Verdict, check
@@ -123,16 +133,6 @@ def test_nothing_can_be_removed_from_a_list_doubled_or_moved_in_it() -> None:
 
 
 # ------------------------------------------------------------------------------------------- what a cheat tries
-
-
-def one_holding(events: int = 3) -> tuple[Park, Subject]:
-    """A park with a holding of a few records."""
-    random = Random(9)
-    story = tell(9, events=0)
-    holding = story.holdings[0]
-    for _ in range(events):
-        story.park.record(TENANT, [act_of(random, "PlaceHold", [holding], holding=holding[2])])
-    return story.park, holding
 
 
 def test_an_action_left_out_is_noticed_by_the_count() -> None:
@@ -366,6 +366,20 @@ def test_the_verdict_is_told_in_words(honest: Draft, language: str) -> None:
     assert sum(len(each.trail) for each in evidence.subjects) == len(told.records)
     assert all(refusal(Refusal(code, "", ""), language) for code in CODES)
     assert say("lines", "valid", language)
+
+
+def test_the_frozen_vectors_are_answered_as_they_say() -> None:
+    vectors = json.loads(Path(__file__).with_name("vectors.json").read_text(encoding="utf-8"))
+    met = set()
+    for vector in vectors:
+        try:
+            check(read(vector["evidence"].encode()), trust_file.read(vector["trust"].encode()))
+            code = None
+        except Refusal as reason:
+            code = reason.code
+        assert vector["code"] == code
+        met.add(code)
+    assert {*CODES, None} == met
 
 
 # -------------------------------------------------------------------------------------------------- bad files
