@@ -142,6 +142,28 @@ def next_account_nonce(connection: Connection, account: bytes) -> int:
     return 0 if highest is None else int(highest) + 1
 
 
+def free_nonces(connection: Connection, account: bytes, *, above: int) -> list[int]:
+    """Nonces from `above` on, below our highest open transaction, that no transaction of ours will use."""
+    nonces = select(RELAYED_TRANSACTION.c.account_nonce).where(
+        RELAYED_TRANSACTION.c.account == account, RELAYED_TRANSACTION.c.account_nonce >= above
+    )
+    highest = connection.scalar(
+        select(func.max(nonces.where(RELAYED_TRANSACTION.c.state == TransactionState.OPEN).subquery().c.account_nonce))
+    )
+    if highest is None:
+        return []
+    used = set(
+        connection.scalars(
+            nonces.where(
+                RELAYED_TRANSACTION.c.state.in_(
+                    (TransactionState.OPEN, TransactionState.MINED, TransactionState.REVERTED)
+                )
+            )
+        )
+    )
+    return [nonce for nonce in range(above, highest) if nonce not in used]
+
+
 def count_open(connection: Connection, account: bytes) -> int:
     """How many of the account's transactions are on their way."""
     return int(

@@ -34,6 +34,8 @@ GAS_CAP = 16_700_000
 _MOST_OPEN = 64
 RESEND_AFTER_SECONDS = 3
 """How long a sent transaction may be without a block before it is sent again."""
+# What a transaction costs that does nothing.
+_EMPTY_GAS = 21_000
 # How many transactions a submission gets whose revert the chain does not explain.
 _MOST_ATTEMPTS = 3
 # The digits are arbitrary; PostgreSQL wants a number that only the relayer uses.
@@ -107,6 +109,8 @@ class Relayer:
             transactions = outbox.to_send(
                 connection, self._sender.address, sent_before=clock.now() - self._resend_after_seconds
             )
+        if transactions:
+            self._fill_gaps()
         sent: list[bytes] = []
         for transaction_hash, raw in transactions:
             try:
@@ -149,6 +153,25 @@ class Relayer:
             return
         with self._engine.begin() as connection:
             settlement.settle(connection, digests)
+
+    def _fill_gaps(self) -> None:
+        """A nonce that nobody uses holds up every transaction above it. One comes about when somebody else's
+        transaction of the account loses its block after ours were signed to come behind it; an empty one takes its
+        place, the same bytes whoever of us sends it.
+        """
+        count = self._sender.transaction_count()
+        with self._engine.begin() as connection:
+            free = outbox.free_nonces(connection, self._sender.address, above=count)
+        for account_nonce in free[:_MOST_OPEN]:
+            filler = self._sender.sign(
+                to=self._sender.address, calldata=b"", account_nonce=account_nonce, gas_limit=_EMPTY_GAS
+            )
+            try:
+                self._sender.send(filler.raw)
+                _LOG.warning("account_nonce_filled", account_nonce=account_nonce)
+            except ChainRefusal as refusal:
+                # Somebody else's is under way under this nonce after all.
+                _LOG.info("account_nonce_not_filled", account_nonce=account_nonce, reason=str(refusal))
 
     def _sign(self, connection: Connection, submission: Waiting, account_nonce: int) -> int:
         """Keep one transaction; returns how many nonces it took: 1, or 0 if none was needed."""

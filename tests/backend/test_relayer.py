@@ -68,6 +68,16 @@ def mine(park: Park) -> None:
     park.chain.anvil.ask("anvil_mine", "0x1")
 
 
+def use_next_nonce(park: Park) -> None:
+    """Somebody else sends a transaction with the relayer's account."""
+    account = Account.from_key(park.chain.relayer_key)
+    count = park.service.sender.transaction_count()
+    stranger = account.sign_transaction(
+        {"chainId": 31_337, "nonce": count, "to": account.address, "value": 0, "gas": 21_000, "gasPrice": 0}
+    )
+    park.chain.anvil.ask("eth_sendRawTransaction", "0x" + stranger.raw_transaction.hex())
+
+
 @pytest.mark.parametrize("after_asking", [False, True], ids=["before each question", "after each answer"])
 def test_killed_between_any_two_steps_it_loses_and_doubles_nothing(park: Park, after_asking: bool) -> None:
     step = 0
@@ -208,12 +218,7 @@ def test_a_transaction_replaced_by_another_of_the_account_gives_way_to_a_new_one
     url = submit_a_record(park)
     park.relayer.advance()
     park.chain.anvil.ask("anvil_dropAllTransactions")
-    account = Account.from_key(park.chain.relayer_key)
-    count = park.service.sender.transaction_count()
-    stranger = account.sign_transaction(
-        {"chainId": 31_337, "nonce": count, "to": account.address, "value": 0, "gas": 21_000, "gasPrice": 0}
-    )
-    park.chain.anvil.ask("eth_sendRawTransaction", "0x" + stranger.raw_transaction.hex())
+    use_next_nonce(park)
     mine(park)
     park.relayer.advance()
     assert ("accepted", None) == state_of(park, url)
@@ -222,6 +227,21 @@ def test_a_transaction_replaced_by_another_of_the_account_gives_way_to_a_new_one
     park.settle()
     assert ("mirrored", None) == state_of(park, url)
     assert ["replaced", "mined"] == transaction_states(park)
+
+
+def test_a_nonce_that_a_reorganisation_frees_below_ours_holds_nothing_up(held_back: Park) -> None:
+    park = held_back
+    use_next_nonce(park)
+    mine(park)
+    url = submit_a_record(park)
+    park.relayer.sign_waiting()
+    park.chain.anvil.ask("anvil_reorg", 1, [])
+    for _ in range(2):
+        park.relayer.send_open()
+        mine(park)
+    park.settle()
+    assert ("mirrored", None) == state_of(park, url)
+    assert 1 == times_on_chain(park, url)
 
 
 def test_a_batch_that_somebody_else_relayed_first_is_not_refused(held_back: Park) -> None:
