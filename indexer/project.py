@@ -24,6 +24,13 @@ _ADD, _DELETE = 1, 3
 _PARENT, _CHILD = 1, 2
 _EXISTING, _BROUGHT_IN = 0, 3
 
+# The table of a kind of event and its columns after `number`: SQLAlchemy takes longer to name them than an event to be
+# projected.
+_OWN_TABLES = {
+    kind: (table.name, tuple(column.name for column in table.columns if column.name != "number"))
+    for kind, table in schema.EVENT_TABLES.items()
+}
+
 # contracts/src/types/Record.sol; what `consignment.discrepancy` counts from, and how a settlement's status adds to it.
 _DISPUTED = 1 << 4
 _NO_DISCREPANCY, _DISCREPANCY_OPEN = 0, 1
@@ -97,9 +104,9 @@ def _nonces_cancelled(event: Event, rows: Rows) -> None:
 def _action(event: Event, rows: Rows) -> None:
     """An action of any kind: the event itself, the slots it wrote, its own table, and the key it concerns."""
     _recorded(event, rows)
-    table = schema.EVENT_TABLES.get(event.kind.name)
-    if table is not None:
-        rows[table.name].append((event.number, *(_value(event, column.name) for column in table.columns[1:])))
+    if event.kind.name in _OWN_TABLES:
+        table, columns = _OWN_TABLES[event.kind.name]
+        rows[table].append((event.number, *[_value(event, column) for column in columns]))
     if "key_rights" in event.fields:
         _key(event, rows)
     if "terms_buyer" in event.fields:

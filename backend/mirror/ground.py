@@ -10,6 +10,7 @@ from backend.failures import Failure
 from backend.logs import configure_logs
 from backend.settings import MirrorSettings, load
 from contracts.deployer import Deployment
+from indexer.collector import collect_rarely
 from indexer.rpc import Node
 from indexer.source import Charter, Source
 from indexer.status import Status, read_status
@@ -49,6 +50,7 @@ def ground(process: str = "suyuan index") -> Iterator[Ground]:
         process: what the database calls its connections.
     """
     configure_logs()
+    collect_rarely()
     settings = load(MirrorSettings)
     url = make_url(settings.sqlalchemy_url)
     engine = create_engine(url, connect_args={"application_name": process})

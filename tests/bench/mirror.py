@@ -93,9 +93,9 @@ def _round(postgres: Postgres, source: Source) -> tuple[Timing, Timing]:
         with engine.execution_options(schema_translate_map={SCHEMA: _BLIND}).begin() as connection:
             connection.execute(CreateSchema(_BLIND))
             metadata.create_all(connection, checkfirst=False)
-        with psycopg.connect(url) as connection:
-            rows = _finished(connection)
-            (peer,) = take_turns(1, lambda: _copy(connection, rows))
+        with psycopg.connect(url) as blind:
+            rows = _finished(blind)
+            (peer,) = take_turns(1, lambda: _copy(blind, rows))
     return ours, peer
 
 

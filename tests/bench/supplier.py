@@ -49,27 +49,36 @@ class Supplier:
 
     def lot_event(self, handle: bytes, seq: int = 0) -> dict[str, Any]:
         """One event about one holding: its making, or for a `seq` that it was seen."""
-        holding = {"maker": SUPPLIER, "handle": handle, "creator": SUPPLIER, "serial": 1}
-        item = {"role": 0, "origin": _EXISTING if seq else _MADE, "holding": holding, "seq": seq}
-        return {"kind": _OBJECT, "action": _OBSERVE if seq else _ADD, "items": [item], **self._statement()}
+        item = {"role": 0, "origin": _EXISTING if seq else _MADE, "holding": self.holding(handle), "seq": seq}
+        return {"kind": _OBJECT, "action": _OBSERVE if seq else _ADD, "items": [item], **self.statement()}
 
-    def signed(self, organisation: int, action: str, actions: Sequence[Value]) -> SignedBatch:
-        """Nonces ascend, as a client's do: 256 of them share a slot."""
-        self._nonce += 1
-        batch = Batch(action, tuple(actions), self._nonce, _FAR, MODE_ALL)
+    def holding(self, handle: bytes) -> dict[str, Any]:
+        """The key of its holding of a lot."""
+        return {"maker": SUPPLIER, "handle": handle, "creator": SUPPLIER, "serial": 1}
+
+    def statement(self, root: bytes | None = None) -> dict[str, Any]:
+        """What every action says; about details that nobody has, if there is no root."""
+        return {"occurredAt": self._occurred_at, "schema": 1, "root": root or os.urandom(32)}
+
+    def signed(self, organisation: int, action: str, actions: Sequence[Value], nonce: int | None = None) -> SignedBatch:
+        """If it is not given, the nonce ascends, as a client's does: 256 of them share a slot."""
+        if nonce is None:
+            self._nonce += 1
+            nonce = self._nonce
+        batch = Batch(action, tuple(actions), nonce, _FAR, MODE_ALL)
         signature = sign(batch.digest(self._domain(action)), self._keys[organisation])
         return SignedBatch(batch, self.address(organisation), signature)
 
     def record(self, organisation: int, action: str, actions: Sequence[Value]) -> int:
-        data = calldata(self.signed(organisation, action, actions))
+        return self.send(action, calldata(self.signed(organisation, action, actions)))
+
+    def send(self, action: str, data: bytes) -> int:
+        """Has the calldata of a signed batch mined; the gas of the transaction."""
         return gas_of(self._anvil, self._domain(action).verifying_contract, data)
 
     def _domain(self, action: str) -> Domain:
         ledger = self.deployment.contracts[ACTIONS[action].ledger]
         return Domain(self.deployment.chain_id, ledger.address)
-
-    def _statement(self) -> Mapping[str, Any]:
-        return {"occurredAt": self._occurred_at, "schema": 1, "root": os.urandom(32)}
 
     def _admit(self) -> None:
         key = self.address(SUPPLIER)
@@ -79,7 +88,7 @@ class Supplier:
         self._record_one(SUPPLIER, "EnrolKey", key=key, agreesTo=self._head(signer_id(SUPPLIER, key)))
 
     def _record_one(self, organisation: int, action: str, **fields: Any) -> None:
-        self.record(organisation, action, [{"organisation": SUPPLIER, **fields, **self._statement()}])
+        self.record(organisation, action, [{"organisation": SUPPLIER, **fields, **self.statement()}])
 
     def _head(self, subject: bytes) -> bytes:
         participants = self.deployment.contracts["Participants"].address
