@@ -6,21 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select, true
 
+from backend.books.models import IDENTIFIER
 from backend.db import among
 from backend.evidence.models import CHECKPOINT
 from backend.evidence.schemas import CheckpointOut, CheckpointsOut, WitnessedOut
 from backend.identity.actor import Actor
 from backend.ledgers import Ledgers
+from backend.wire import to_hex
 from contracts.signatures import checksum
+from indexer import schema as mirror
 from verifier.evidence import Checkpoint
 
 PAGE = 100
 """Blocks in one answer."""
 
 _TABLE = CHECKPOINT.c
+_FURTHEST = (1 << 31) - 1
+_RECORDS_OF_AN_EXAMPLE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,32 @@ def best_at(connection: Connection, number: int, hash_: bytes) -> Checkpoint | N
 def witnesses(connection: Connection) -> list[bytes]:
     """Every key that ever signed a checkpoint held here, ascending."""
     return list(connection.scalars(select(_TABLE.witness).distinct().order_by(_TABLE.witness)))
+
+
+def example(connection: Connection, _actor: Actor) -> dict[str, Any] | None:
+    """A holding to try evidence on, with its lot: one that the newest checkpoint covers, of six records or so."""
+    newest = newest_numbers(connection, through=_FURTHEST, most=1)
+    held, latest = mirror.holding.c, mirror.record_latest.c
+    row = connection.execute(
+        select(held.id, held.lot_id, latest.seq, latest.holder)
+        .join(mirror.record_latest, latest.id == held.id)
+        .where(latest.number < mirror.first_number_above(mirror.record, newest[0]) if newest else true())
+        .order_by(func.abs(latest.seq - _RECORDS_OF_AN_EXAMPLE), held.number)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    identifier = connection.scalar(
+        select(IDENTIFIER.c.identifier).where(IDENTIFIER.c.lot_id == row.lot_id).order_by(IDENTIFIER.c.number).limit(1)
+    )
+    return {
+        "lot": to_hex(row.lot_id),
+        "holding": to_hex(row.id),
+        "records": row.seq,
+        "organisation": row.holder,
+        "identifier": identifier,
+        "checkpoint": newest[0] if newest else None,
+    }
 
 
 def _numbers() -> Select[int]:

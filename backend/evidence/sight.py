@@ -52,7 +52,7 @@ def roots(connection: Connection, actor: Actor, subject: str, *, depth: int, blo
     if id_ is not None and connection.scalar(select(order.id).where(order.id == id_)) is not None:
         row = orders.seen(connection, actor, id_)
         return Roots(ORDER, ({"buyer": row.buyer, "supplier": row.supplier, "handle": row.order_handle},))
-    numbers = _holdings(connection, actor, subject) if id_ is None else _holdings_of(connection, id_)
+    numbers = holdings_named(connection, actor, subject)
     sight = visibility.look(connection, actor, numbers, Walk(nodes=dict.fromkeys(numbers, 0))) if numbers else None
     if sight is None:
         raise ServiceError("not_found")
@@ -66,6 +66,12 @@ def roots(connection: Connection, actor: Actor, subject: str, *, depth: int, blo
     if depth:
         _check_sources(connection, actor, about, depth=depth, block=block)
     return Roots(HOLDING, _keys(connection, about))
+
+
+def holdings_named(connection: Connection, actor: Actor, subject: str) -> list[int]:
+    """The numbers of the holding or of the lots' holdings that an id or a trade identifier names; seen or not."""
+    id_ = _id(subject)
+    return _holdings(connection, actor, subject) if id_ is None else _holdings_of(connection, id_)
 
 
 def _check_sources(connection: Connection, actor: Actor, about: list[int], *, depth: int, block: int) -> None:
