@@ -9,16 +9,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from backend.errors import ServiceError
 from backend.reading.exact_json import canonical_json
 from contracts import details
-from contracts.details import Schema, Tag
+from contracts.details import Leaf, Schema, Tag
 from contracts.signatures import TypedDataError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Details:
     """The fields of one action and the key their salts come from: whoever holds both can open all of it."""
 
@@ -26,10 +27,16 @@ class Details:
     fields: Mapping[str, str | int | bytes]
     event_key: bytes
 
-    @property
+    # Kept once made: they are most of the work of taking a batch, which checks the root, seals by it and keeps it.
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """One for each place of the schema, in its order."""
+        return details.leaves(self.schema, self.fields, self.event_key)
+
+    @cached_property
     def root(self) -> bytes:
         """What the action commits to."""
-        return details.root(self.schema, details.leaves(self.schema, self.fields, self.event_key))
+        return details.root(self.schema, self.leaves)
 
     def to_bytes(self) -> bytes:
         """As they are sealed: JSON that `parse` reads."""
@@ -67,7 +74,7 @@ def parse(schema: int, fields: Mapping[str, Any], event_key: bytes) -> Details:
         read = {path: _read(known, path, value) for path, value in fields.items() if value is not None}
         found = Details(known, read, event_key)
         # Everything wrong with the fields shows when their leaves are made.
-        details.leaves(known, read, event_key)
+        _ = found.leaves
     except TypedDataError as error:
         raise ServiceError("details_invalid", at=error.path, problem=error.code, detail=error.message) from error
     return found
