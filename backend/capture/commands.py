@@ -89,10 +89,11 @@ def _duplicate(index: int, identity: EventIdentity, earlier: bytes) -> ServiceEr
 
 
 def _came_to_nothing(connection: Connection, action_hash: bytes) -> bool:
-    """Whether every submission with an action was refused: then the event is free to be captured again."""
-    state = connection.scalars(
-        select(SUBMISSION.c.state)
-        .join(SUBMISSION_ITEM, SUBMISSION_ITEM.c.digest == SUBMISSION.c.digest)
-        .where(SUBMISSION_ITEM.c.action_hash == action_hash)
+    """Whether an action was refused with every submission that has it, or by itself: then its event is free again."""
+    item = SUBMISSION_ITEM.c
+    outcomes = connection.execute(
+        select(SUBMISSION.c.state, item.reason)
+        .join(SUBMISSION_ITEM, item.digest == SUBMISSION.c.digest)
+        .where(item.action_hash == action_hash)
     )
-    return all(each == State.REFUSED for each in state)
+    return all(state == State.REFUSED or reason is not None for state, reason in outcomes)

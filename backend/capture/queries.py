@@ -22,7 +22,12 @@ def known(connection: Connection, actor: Actor, events: Collection[EventIdentity
     stands = exists(
         select(1)
         .join(SUBMISSION, item.digest == SUBMISSION.c.digest)
-        .where(item.action_hash == table.action_hash, SUBMISSION.c.state != State.REFUSED)
+        .where(
+            item.action_hash == table.action_hash,
+            SUBMISSION.c.state != State.REFUSED,
+            # Of a batch that was recorded in part.
+            item.reason.is_(None),
+        )
     )
     # As two arrays: a thousand pairs are two thousand parameters otherwise, which take seconds to read.
     pairs = func.unnest(

@@ -12,7 +12,7 @@ from backend.failures import UsageFailure
 from backend.reading import bounded_json
 from contracts.signatures import TypedDataError
 
-MOST_EVENTS = 5_000
+MOST_EVENTS = 2_000
 """Of a document that comes over HTTP."""
 
 _MOST_FINDINGS = 20

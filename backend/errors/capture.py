@@ -16,6 +16,9 @@ _EVENTS = {
     "media_type_unsupported": ErrorKind(
         415, "The body is not declared as what is read here.", "Send it as one of the media types in `params`."
     ),
+    "version_not_spoken": ErrorKind(
+        406, "Another version of EPCIS or its vocabulary is asked for than is spoken here.", "Ask for 2.0, or for none."
+    ),
     "capture_limit_exceeded": ErrorKind(
         413, "The document has more events than one capture takes.", "Bring them in several documents."
     ),

@@ -21,7 +21,7 @@ from backend.capture.gateway.signing import Signing
 from backend.capture.jobs.models import Behaviour
 from backend.capture.reading import events_of
 from backend.capture.rest.body import read_body
-from backend.capture.rest.versions import CAPTURE_LIMITS, VERSIONS
+from backend.capture.rest.versions import CAPTURE_LIMITS, VERSIONS, refuse_other_versions
 from backend.errors import CATALOGUE, ServiceError, problem
 from backend.member.client import Client, Refusal
 
@@ -39,6 +39,10 @@ def _local(request: Request) -> None:
         raise ServiceError("not_found")
 
 
+def _spoken(request: Request) -> None:
+    refuse_other_versions(request.headers)
+
+
 def create_gateway(client: Client, signing: Signing, marks: Marks) -> FastAPI:
     """The application in front of a service, in a member's name."""
 
@@ -54,7 +58,7 @@ def create_gateway(client: Client, signing: Signing, marks: Marks) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(_local)],
+        dependencies=[Depends(_local), Depends(_spoken)],
     )
     app.add_exception_handler(ServiceError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -25,6 +25,7 @@ _LOG = structlog.get_logger(__name__)
 
 _EACH_SECONDS: Final = 1.0
 _AFTER_TROUBLE_SECONDS: Final = 5.0
+_LONGEST_FAREWELL_SECONDS: Final = 10.0
 _MOST_REMEMBERED: Final = 10_000
 
 Refusals = list[dict[str, Any]]
@@ -64,10 +65,10 @@ class Signing:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the document under way."""
+        """End after the document under way; without it, if that takes long: whoever comes next goes on."""
         self._stopping = True
         self._look.set()
-        self._thread.join()
+        self._thread.join(_LONGEST_FAREWELL_SECONDS)
 
     def nudge(self) -> None:
         """Something waits: look now."""

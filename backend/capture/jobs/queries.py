@@ -16,6 +16,9 @@ from backend.details.sealing import Ring
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
 
+_MOST_ERRORS_LISTED = 20
+"""Of each job: a hundred jobs of two thousand events would fill megabytes."""
+
 _JOB = CAPTURE_JOB.c
 
 
@@ -25,8 +28,11 @@ def job(connection: Connection, ring: Ring, actor: Actor, job_id: UUID) -> JobOu
     Raises:
         ServiceError: `not_found`.
     """
-    found = _shown(connection, ring, actor, [_row(connection, actor, job_id)])
-    return found[0]
+    row = _row(connection, actor, job_id)
+    verdicts = _verdicts(connection, ring, actor, [row]).get(row.number, [])
+    shown = _job(row, verdicts)
+    shown.verdicts = [VerdictOut(**verdict) for verdict in verdicts]
+    return shown
 
 
 def jobs(
@@ -36,7 +42,9 @@ def jobs(
     asked = _own(actor).order_by(_JOB.number.desc()).limit(most + 1)
     rows = connection.execute(asked if before is None else asked.where(_JOB.number < before)).all()
     page = rows[:most]
-    return _shown(connection, ring, actor, page), page[-1].number if len(rows) > most else None
+    verdicts = _verdicts(connection, ring, actor, page)
+    shown = [_job(row, verdicts.get(row.number, []), most_errors=_MOST_ERRORS_LISTED) for row in page]
+    return shown, page[-1].number if len(rows) > most else None
 
 
 def waiting(connection: Connection, actor: Actor) -> WaitingOut:
@@ -81,13 +89,16 @@ def _row(connection: Connection, actor: Actor, job_id: UUID) -> Row[Any]:
     return row
 
 
-def _shown(connection: Connection, ring: Ring, actor: Actor, rows: Collection[Row[Any]]) -> list[JobOut]:
+def _verdicts(
+    connection: Connection, ring: Ring, actor: Actor, rows: Collection[Row[Any]]
+) -> dict[int, list[dict[str, Any]]]:
+    """Of the jobs that have ended, by their numbers."""
     sealed = sealing.opened(connection, ring, actor.organisation, [row.number for row in rows], Part.VERDICTS)
-    return [_job(row, json.loads(sealed.get(row.number, b"[]").decode(errors="surrogatepass"))) for row in rows]
+    return {number: json.loads(content.decode(errors="surrogatepass")) for number, content in sealed.items()}
 
 
-def _job(row: Row[Any], verdicts: list[dict[str, Any]]) -> JobOut:
-    errors = [problem_of(verdict) for verdict in verdicts if verdict["verdict"] == Word.REFUSED]
+def _job(row: Row[Any], verdicts: list[dict[str, Any]], *, most_errors: int | None = None) -> JobOut:
+    refused = [verdict for verdict in verdicts if verdict["verdict"] == Word.REFUSED]
     finished = {} if row.finished_at is None else {"finished_at": moment(row.finished_at)}
     return JobOut(
         id=row.id,
@@ -95,8 +106,7 @@ def _job(row: Row[Any], verdicts: list[dict[str, Any]]) -> JobOut:
         **finished,
         lapses_at=moment(row.lapses_at),
         running=row.finished_at is None,
-        success=not errors,
+        success=not refused,
         behaviour=row.behaviour,
-        errors=errors,
-        verdicts=[VerdictOut(**verdict) for verdict in verdicts],
+        errors=[problem_of(verdict) for verdict in refused[:most_errors]],
     )

@@ -34,8 +34,10 @@ class JobOut(BaseModel):
     running: bool
     success: bool
     behaviour: Behaviour = Field(serialization_alias="captureErrorBehaviour")
-    errors: list[dict[str, Any]] = Field(description="A problem (RFC 9457) for each event refused; its `instance`.")
-    verdicts: list[VerdictOut] = Field(description="Of every event, once the job has ended.")
+    errors: list[dict[str, Any]] = Field(
+        description="A problem (RFC 9457) for each event refused, which `instance` names; in lists the first twenty."
+    )
+    verdicts: list[VerdictOut] = Field(default=[], description="Of every event, once the job has ended; not in lists.")
 
 
 class WaitingJobOut(BaseModel):

@@ -14,12 +14,17 @@ from backend.capture.jobs.models import Behaviour
 from backend.capture.jobs.schemas import JobOut
 from backend.capture.rest import parameters
 from backend.capture.rest.body import MEDIA_TYPES, read_body
-from backend.capture.rest.versions import CAPTURE_LIMITS, VERSIONS
+from backend.capture.rest.versions import CAPTURE_LIMITS, VERSIONS, refuse_other_versions
 from backend.dependencies import Reader, Reading, TheService, Writer, Writing, need_one_of
 from backend.epcis.document import query_document
 from backend.identity.actor import Right
 
-router = APIRouter(prefix="/epcis", tags=["epcis"])
+
+def _spoken(request: Request) -> None:
+    refuse_other_versions(request.headers)
+
+
+router = APIRouter(prefix="/epcis", tags=["epcis"], dependencies=[Depends(_spoken)])
 
 _DOCUMENT = {
     "requestBody": {
@@ -51,10 +56,11 @@ def discover_capture() -> Response:
 
 @router.post("/capture", status_code=202, response_class=Response, openapi_extra=_DOCUMENT)
 def capture(
+    # First: who sends it slowly waits for itself, and not with a connection in its hand.
+    content: Content,
     connection: Writing,
     actor: Writer,
     service: TheService,
-    content: Content,
     *,
     behaviour: Annotated[Behaviour, Header(alias="GS1-Capture-Error-Behaviour")] = Behaviour.ROLLBACK,
     mark: Mark = None,

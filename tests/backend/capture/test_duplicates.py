@@ -86,6 +86,20 @@ def test_what_the_chain_refused_may_be_captured_again(park: Park) -> None:
     assert code(park.submit("supplier", batch_of(park, EVENT))) is None
 
 
+def test_what_the_chain_refused_of_a_batch_recorded_in_part_may_be_captured_again(park: Park) -> None:
+    member, other = park.members["supplier"], EVENT | {"epcList": ["urn:epc:id:sgtin:4065432.100001.2"]}
+    given = [fields.parse(1, of_event(event, None, []), keccak(member.salt())) for event in (other, EVENT)]
+    actions = [
+        member.lot_event(OBJECT, ADD, {member.new_holding(): (SUBJECT, MADE)}, at=at) | {"root": each.root}
+        for each, at in zip(given, (None, 1 << 39), strict=True)
+    ]
+    park.record("supplier", "RecordLotEvent", *actions, details=[each.to_json() for each in given])
+    asked = [{"hash": "0x" + identity_of(event).hash.hex()} for event in (other, EVENT)]
+    answer = park.ask("supplier", "POST", "/v1/captures/known", {"events": asked}).json()["events"]
+    assert [True, False] == [each["action_hash"] is not None for each in answer]
+    assert code(park.submit("supplier", batch_of(park, EVENT))) is None
+
+
 def test_the_same_batch_again_is_the_same_submission_and_no_duplicate(park: Park) -> None:
     batch = batch_of(park, EVENT)
     assert [None, None] == [code(park.submit("supplier", batch)) for _ in range(2)]

@@ -52,9 +52,9 @@ def test_a_document_is_signed_and_comes_out_of_the_service_with_the_same_hash(pa
     again = job_of(gateway, BOTTLE)
     assert (True, ["DUPLICATE"]) == (again["success"], told(again))
     newest = gateway.client.get("/epcis/capture?perPage=1")
-    assert [again] == newest.json()
     older = newest.headers["Link"].removeprefix("<").partition(">")[0]
-    assert [job] == gateway.client.get(older).json()
+    listed = [*newest.json(), *gateway.client.get(older).json()]
+    assert [{name: each[name] for name in each if name != "verdicts"} for each in (again, job)] == listed
 
 
 def test_rolled_back_or_proceeded_with_as_the_header_says(gateway: Server) -> None:
@@ -75,6 +75,7 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"content": b" " * 2_900_000, "headers": {"Content-Type": "application/json"}}, 413, "body_too_large"),
     # What a page in a browser may send to any address without asking.
     ({"content": b"{}", "headers": {"Content-Type": "text/plain"}}, 415, "media_type_unsupported"),
+    ({"json": document(), "headers": {"GS1-EPCIS-Version": "1.2"}}, 406, "version_not_spoken"),
     ({"json": document(), "headers": {"Host": "attacker.example"}}, 404, "not_found"),
 ]
 
@@ -118,7 +119,7 @@ def test_what_did_not_come_through_a_gateway_with_its_key_it_does_not_sign(park:
     assert len(marks) == len(park.get("supplier", "/v1/captures/waiting").json()["jobs"])
     Signing(client, Desk(client, member), own, everything=True).round()
     assert [] == park.get("supplier", "/v1/captures/waiting").json()["jobs"]
-    assert {"ACCEPTED"} == {word for job in park.get("supplier", "/epcis/capture").json() for word in told(job)}
+    assert {True} == {job["success"] for job in park.get("supplier", "/epcis/capture").json()}
 
 
 def test_a_mark_lasts_as_long_as_jobs_live(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,4 +159,4 @@ def test_what_it_has_signed_it_does_not_sign_again_whatever_the_service_offers(p
     signing.round()
     assert 1 == client.submitted
     (job,) = park.get("supplier", "/epcis/capture").json()
-    assert ["from_the_future"] == told(job)
+    assert ["from_the_future"] == [error["code"] for error in job["errors"]]

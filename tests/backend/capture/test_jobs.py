@@ -182,6 +182,9 @@ REFUSED: list[tuple[Any, dict[str, str], int, str]] = [
     (document(), {"GS1-Capture-Error-Behaviour": "hope"}, 422, "request_invalid"),
     (document(), {"Content-Type": "text/plain"}, 415, "media_type_unsupported"),
     (document(), {"Suyuan-Gateway-Mark": "zz"}, 422, "request_invalid"),
+    (document(), {"GS1-EPCIS-Version": "1.2.0"}, 406, "version_not_spoken"),
+    (document(), {"GS1-CBV-Min": "2.1"}, 406, "version_not_spoken"),
+    (document(), {"GS1-EPCIS-Max": "two"}, 406, "version_not_spoken"),
     (b"{", {}, 422, "json_malformed"),
     (b"[" * 99_999, {}, 422, "document_too_deep"),
     (b" " * 2_900_000, {}, 413, "body_too_large"),
@@ -197,9 +200,10 @@ def test_what_is_no_document_is_refused_at_once_and_leaves_no_job(park: Park) ->
 
 
 def test_bringing_takes_the_right_to_stock_of_a_machine_as_of_a_person(park: Park) -> None:
+    asked = {"GS1-EPCIS-Version": "2.0", "GS1-CBV-Min": "1.2.2", "GS1-CBV-Max": "3"}
     park.token("ada@supplier", Right.STOCK)
     park.token("bob@supplier", Right.ORDER)
-    assert 202 == bring(park, "ada@supplier", document(BOTTLE)).status_code
+    assert 202 == bring(park, "ada@supplier", document(BOTTLE), **asked).status_code
     answer = bring(park, "bob@supplier", document(BOTTLE))
     assert (403, "not_permitted") == (answer.status_code, answer.json()["code"])
     assert 401 == bring(park, None, document(BOTTLE)).status_code
