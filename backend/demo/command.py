@@ -2,10 +2,12 @@
 
 import json
 import random
-import signal
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from http.client import HTTPException
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -16,16 +18,19 @@ from backend.demo.facts import Facts, Product
 from backend.demo.park import FOUNDERS, NEWCOMERS, TENANTS, Park, park_of
 from backend.demo.story import Story
 from backend.demo.summary import Summary, summary_of, verify
+from backend.demo.witnesses import Witnesses
 from backend.demo.year import Year
-from backend.failures import UsageFailure
+from backend.failures import Failure, UsageFailure
 from backend.identity.actor import ALL_RIGHTS
 from backend.identity.commands import create_token
+from backend.keyring import write_secret
 from backend.member.client import Client
 from backend.member.signer import Place
 from backend.sandbox.cli import terminated_like_interrupted
 from backend.sandbox.stack import Stack
 from backend.settings import SandboxSettings, load, surrounding_variables
 from contracts.deployer import Deployment
+from indexer.errors import IndexerError
 
 _TOKEN_DAYS = 7
 _LEAST_EVENTS, _MOST_EVENTS = 100, 1_000_000
@@ -34,6 +39,8 @@ _EVENTS = 500
 _LEAST_EVENTS_FOR_THE_STORY = 500
 _FEWEST_EVENTS_OF_A_LARGE_PARK = 10_001
 _SECONDS_BETWEEN_EMPTY_BLOCKS = 10
+# Anvil keeps the states of some 4,000 blocks of a second each; in a large park, of 16.
+_SECONDS_BETWEEN_CHECKPOINTS = {False: 600.0, True: 60.0}
 
 
 def demo(
@@ -70,18 +77,19 @@ def demo(
         with stack:
             tokens = _tokens(stack)
             say("members join, sign, and bring what they did ...")
-            summary, product = _load(stack, tokens, seed=seed, events=events, say=say)
+            summary, product, witnesses = _load(stack, tokens, seed=seed, events=events, say=say)
             typer.echo(json.dumps(asdict(summary)) if as_json else summary.told())
             if not once:
                 typer.echo(_doors(stack, tokens, product), err=as_json)
-                _until_interrupted()
+                _until_interrupted(witnesses, _SECONDS_BETWEEN_CHECKPOINTS[is_large])
     raise typer.Exit(0 if summary.verify == "identical" else 1)
 
 
 def _load(
     stack: Stack, tokens: Mapping[str, str], *, seed: int, events: int, say: "_Progress"
-) -> tuple[Summary, Product | None]:
-    """Tell story and year; what came of them, and a product to begin a trace from, if so small a park made one."""
+) -> tuple[Summary, Product | None, Witnesses]:
+    """Tell story and year, and have it vouched for; what came of them, a product to begin a trace from, if so small a
+    park made one, and the witnesses."""
     clients = {name: Client(stack.api_url, token) for name, token in tokens.items()}
     park = _park(stack, seed)
     facts = Facts()
@@ -95,16 +103,18 @@ def _load(
         delivery.bring(signed.signer, signed.batch)
     delivery.finish()
     product = product or facts.product
+    witnesses = Witnesses(park, clients, stack.database_url, stack.rpc_url)
     engine = open_engine(stack.database_url, pool=1)
     with engine.connect() as connection:
         summary = summary_of(
             connection,
             events_signed=facts.events,
             trace_nodes=0 if product is None else _trace_nodes(clients[product.owner], product),
+            witnesses=witnesses.vouch(),
             verify=verify({**surrounding_variables(), **stack.environment}),
         )
     engine.dispose()
-    return summary, product
+    return summary, product, witnesses
 
 
 def _park(stack: Stack, seed: int) -> Park:
@@ -150,15 +160,37 @@ def _doors(stack: Stack, tokens: Mapping[str, str], product: Product | None) -> 
         f"\nAs {buyer}, what it has ordered, and what was sent to it or by it:",
         f"{ask}/orders'",
         f"{ask}/consignments'",
+        *_evidence_of(stack, product),
         "Then as another member: it sees what it may, and nothing tells it that there is more.",
         "\nCtrl-C ends it.",
     ]
     return "\n".join(lines)
 
 
-def _until_interrupted() -> None:
+def _evidence_of(stack: Stack, product: Product | None) -> list[str]:
+    """How to take a product's evidence out, and to check it where none of this runs."""
+    if product is None:
+        return []
+    path = stack.folder / "environment"
+    path.unlink(missing_ok=True)  # an earlier start's, with other ports
+    write_secret(path, "".join(f"export {name}={quote(value)}\n" for name, value in stack.environment.items()))
+    return [
+        "\nIn another terminal, the evidence of that product, and its check, for which nothing of this need run:",
+        f"  . {path}",
+        f"  suyuan evidence export {product.id} -o evidence.json --depth 3 --trust-out trust.json",
+        "  suyuan-verify evidence.json --trust trust.json",
+    ]
+
+
+def _until_interrupted(witnesses: Witnesses, seconds: float) -> None:
+    """Wait; the witnesses go on vouching, because the chain keeps the states of its newest blocks alone."""
     try:
-        signal.pause()
+        while True:
+            time.sleep(seconds)
+            try:
+                witnesses.vouch()
+            except (Failure, OSError, HTTPException, IndexerError) as error:
+                typer.echo(f"no checkpoint this time: {error}", err=True)
     except KeyboardInterrupt:
         typer.echo("stopping ...", err=True)
 

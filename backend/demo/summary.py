@@ -33,6 +33,7 @@ class Summary:
     events_signed: int
     events_mirrored: int
     trace_nodes: int
+    witnesses: int
     verify: str
 
     def told(self) -> str:
@@ -41,11 +42,12 @@ class Summary:
             f"{self.lots} lots; {self.orders} orders, {self.dispatches} dispatches, {self.receipts} receipts, "
             f"{self.returns} returns, {self.releases} releases; "
             f"{self.events_signed} events signed, {self.events_mirrored} mirrored; "
-            f"{self.trace_nodes} nodes in the trace of a product; mirror and chain are {self.verify}."
+            f"{self.trace_nodes} nodes in the trace of a product; {self.witnesses} witnesses vouch for it all; "
+            f"mirror and chain are {self.verify}."
         )
 
 
-def summary_of(connection: Connection, *, events_signed: int, trace_nodes: int, verify: str) -> Summary:
+def summary_of(connection: Connection, *, events_signed: int, trace_nodes: int, witnesses: int, verify: str) -> Summary:
     """Count the mirror, beside what is known from elsewhere."""
     return Summary(
         lots=connection.scalar(select(func.count(mirror.holding.c.lot_id.distinct()))) or 0,
@@ -58,6 +60,7 @@ def summary_of(connection: Connection, *, events_signed: int, trace_nodes: int, 
         # The two founders signed nothing.
         events_mirrored=connection.scalar(select(func.count()).where(mirror.event.c.batch.is_not(None))) or 0,
         trace_nodes=trace_nodes,
+        witnesses=witnesses,
         verify=verify,
     )
 

@@ -104,6 +104,10 @@ class Member:
         """32 bytes that only who has the key can make, the same each time: for what a member shows to itself."""
         return HKDF(SHA256(), 32, salt=None, info=b"suyuan member " + purpose.encode()).derive(self._key)
 
+    def sign(self, digest: bytes) -> bytes:
+        """The member's signature, 65 bytes, over a digest that it has made itself."""
+        return sign(digest, self._key)
+
     def new_holding(self, handle: bytes | None = None, maker: int | None = None) -> Holding:
         """A holding that is about to be created by this member: of a new lot, or of the one named."""
         return Holding(
