@@ -8,7 +8,10 @@ SUYUAN_DATABASE_URL would be. The environment wins. This is how containers get a
     ├── ChainSettings           SUYUAN_RPC_URL, SUYUAN_DEPLOYMENT
     └── DatabaseSettings        SUYUAN_DATABASE_URL
         └── MirrorSettings      both of these
-            └── Settings        and SUYUAN_BROKER_URL, SUYUAN_RELAYER_KEYSTORE, SUYUAN_RELAYER_PASSWORD_FILE
+    ├── BrokerSettings          SUYUAN_BROKER_URL
+    ├── RelayerSettings         SUYUAN_RELAYER_KEYSTORE, SUYUAN_RELAYER_PASSWORD_FILE
+    └── RingSettings            SUYUAN_DETAILS_RING
+        └── Settings            all of these
 
 A command loads the smallest class that has what it needs, so that an indexer's container, for example, never sees the
 relayer's key. They are frozen, and passed on as arguments.
@@ -72,6 +75,24 @@ class Surroundings(BaseSettings):
                     )
         return self
 
+    def _password_in(self, path: Path, variable: str) -> SecretStr:
+        try:
+            open_to_others = path.stat().st_mode & 0o077
+            password = path.read_text(encoding="utf-8").rstrip("\n")
+        except OSError as error:
+            raise UsageFailure(
+                "password_file_unreadable",
+                f"{path}: {error.strerror}",
+                f"point {variable} at the file with the password",
+            ) from error
+        if self.mode is Mode.PRODUCTION and open_to_others:
+            raise UsageFailure("password_file_open", f"others may read {path}", f"run `chmod 600 {path}`")
+        if self.mode is Mode.PRODUCTION and password in _DEFAULT_SECRETS:
+            raise UsageFailure(
+                "default_secret", f"{path} holds a default password", "encrypt the keystore with one of your own"
+            )
+        return SecretStr(password)
+
 
 class SandboxSettings(Surroundings):
     """For a sandbox: a PostgreSQL server to put its database on, instead of one of its own."""
@@ -109,18 +130,19 @@ class MirrorSettings(DatabaseSettings, ChainSettings):
     """Where `--metrics-port` listens. What it tells is the operator's alone."""
 
 
-class Settings(MirrorSettings):
-    """For the API and the worker: everything."""
+class BrokerSettings(Surroundings):
+    """For what needs the broker alone."""
 
     broker_url: Annotated[SecretStr, AfterValidator(_broker)]
+
+
+class RelayerSettings(Surroundings):
+    """For what needs the account that pays."""
+
     relayer_keystore: Path
     """Web3 Secret Storage (JSON) of the account that pays for transactions; it has no rights in the contracts."""
     relayer_password_file: Path
     """Holds the keystore's password and nothing else; readable by its owner alone."""
-    details_ring: Path
-    """Folder of the keys that details are sealed by: `1.json`, `2.json`, ... (Web3 Secret Storage), and `password`."""
-    api_host: str = "127.0.0.1"
-    api_port: int = Field(default=8000, ge=1, le=65535)
 
     def relayer_password(self) -> SecretStr:
         """The keystore's password.
@@ -130,27 +152,23 @@ class Settings(MirrorSettings):
         """
         return self._password_in(self.relayer_password_file, f"{PREFIX}RELAYER_PASSWORD_FILE")
 
+
+class RingSettings(Surroundings):
+    """For what opens details."""
+
+    details_ring: Path
+    """Folder of the keys that details are sealed by: `1.json`, `2.json`, ... (Web3 Secret Storage), and `password`."""
+
     def details_password(self) -> SecretStr:
-        """The password of the keystores of the ring. Raises as `relayer_password` does."""
+        """The password of the keystores of the ring. Raises as `relayer_password` of RelayerSettings does."""
         return self._password_in(self.details_ring / "password", f"{PREFIX}DETAILS_RING")
 
-    def _password_in(self, path: Path, variable: str) -> SecretStr:
-        try:
-            open_to_others = path.stat().st_mode & 0o077
-            password = path.read_text(encoding="utf-8").rstrip("\n")
-        except OSError as error:
-            raise UsageFailure(
-                "password_file_unreadable",
-                f"{path}: {error.strerror}",
-                f"point {variable} at the file with the password",
-            ) from error
-        if self.mode is Mode.PRODUCTION and open_to_others:
-            raise UsageFailure("password_file_open", f"others may read {path}", f"run `chmod 600 {path}`")
-        if self.mode is Mode.PRODUCTION and password in _DEFAULT_SECRETS:
-            raise UsageFailure(
-                "default_secret", f"{path} holds a default password", "encrypt the keystore with one of your own"
-            )
-        return SecretStr(password)
+
+class Settings(RingSettings, RelayerSettings, BrokerSettings, MirrorSettings):
+    """For the API and the worker: everything."""
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=1, le=65535)
 
 
 _Loaded = TypeVar("_Loaded", bound=Surroundings)

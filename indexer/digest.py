@@ -131,7 +131,7 @@ def _empty(table: Table) -> TableDigest:
 
 
 def _table_digest(connection: Connection, table: Table, first: int, last: int) -> TableDigest:
-    rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(_rows(table, first, last))
+    rows = connection.execute(_rows(table, first, last), execution_options={"yield_per": _ROWS_AT_ONCE})
     running, count = hashlib.sha256(), 0
     for row in rows:
         running.update(b"".join(map(encode, row)))

@@ -34,8 +34,8 @@ def rebuild(engine: Engine, source: Source, finality_depth: int, watch: Watch = 
         while follower.step():
             pass
         log.info("rebuilt", block=follower.tip.number)
-    swap(engine, NEXT_SCHEMA)
-    with engine.connect() as connection:
+    with engine.begin() as connection:
+        swap(connection, NEXT_SCHEMA)
         status = read_status(connection)
     if status is None:
         raise Halt("mirror_missing", "the mirror vanished after the swap", "see who else drops schemas there")

@@ -200,7 +200,7 @@ class Store:
             sql.Identifier(table.name),
             sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns),
         )
-        with _psycopg(connection).cursor() as copying, copying.copy(statement) as copy:
+        with psycopg_of(connection).cursor() as copying, copying.copy(statement) as copy:
             copy.write(content)
 
     def _derive(self, connection: Connection, height: int, load: Load) -> None:
@@ -225,14 +225,13 @@ class Store:
                 connection.execute(derive.LATESTS_FROM_NEW_ROWS[latest.name], first)
 
 
-def swap(engine: Engine, replacement: str) -> None:
-    """Puts the schema `replacement` in the mirror's place, in one transaction, and drops what was there."""
+def swap(connection: Connection, replacement: str) -> None:
+    """Puts the schema `replacement` in the mirror's place, in the caller's transaction, and drops what was there."""
     names: Mapping[str, str] = {"mirror": SCHEMA, "next": replacement, "old": f"{SCHEMA}_old"}
-    with engine.begin() as connection:
-        if inspect(connection).has_schema(SCHEMA):
-            connection.execute(text("ALTER SCHEMA {mirror} RENAME TO {old}".format(**names)))
-        connection.execute(text("ALTER SCHEMA {next} RENAME TO {mirror}".format(**names)))
-        connection.execute(text("DROP SCHEMA IF EXISTS {old} CASCADE".format(**names)))
+    if inspect(connection).has_schema(SCHEMA):
+        connection.execute(text("ALTER SCHEMA {mirror} RENAME TO {old}".format(**names)))
+    connection.execute(text("ALTER SCHEMA {next} RENAME TO {mirror}".format(**names)))
+    connection.execute(text("DROP SCHEMA IF EXISTS {old} CASCADE".format(**names)))
 
 
 def _write_recent(connection: Connection, links: Sequence[Link]) -> None:
@@ -243,7 +242,8 @@ def _write_recent(connection: Connection, links: Sequence[Link]) -> None:
         )
 
 
-def _psycopg(connection: Connection) -> psycopg.Connection[Any]:
+def psycopg_of(connection: Connection) -> psycopg.Connection[Any]:
+    """The driver's own connection, for COPY."""
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection), "the mirror speaks to PostgreSQL through psycopg"
     return raw

@@ -12,7 +12,7 @@ import typer
 from backend.db import Process
 from backend.failures import Failure
 from backend.metrics import MetricsPort, exposed, process_registry
-from backend.mirror import comparing
+from backend.mirror import comparing, snapshots
 from backend.mirror.ground import ground
 from backend.mirror.telling import FINDING, AsJson, answer, plain, row_named
 from indexer.errors import Retryable
@@ -30,6 +30,7 @@ from indexer.watch import Watches
 app = typer.Typer()
 app.command()(comparing.digest)
 app.command()(comparing.compare)
+app.add_typer(snapshots.app, name="snapshot")
 
 
 @app.callback()

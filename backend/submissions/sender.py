@@ -125,6 +125,12 @@ class Sender:
         """The number of the newest block."""
         return self._read("eth_blockNumber", [], _number)
 
+    def base_fee(self) -> int:
+        """Wei per gas that the newest block asks for; 0 on a chain without fees."""
+        return self._read(
+            "eth_getBlockByNumber", ["latest", False], lambda found: _number(found.get("baseFeePerGas", "0x0"))
+        )
+
     def genesis_hash(self) -> bytes | None:
         """The hash of block 0, 32 bytes."""
         return self.block_hash(0)
