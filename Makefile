@@ -55,6 +55,10 @@ test: setup ## run every test: contracts, face, and everything in Python
 	@# Two processes, each with servers of its own: what is tested waits more than it computes.
 	@$(PYTHON) -m pytest --numprocesses 2 --dist worksteal
 
+.PHONY: evidence-page
+evidence-page: setup ## build the page that checks evidence without a server: frontend/dist/evidence.html
+	@cd frontend && node evidencePage.mjs
+
 CHECKS := check-style check-types check-imports check-dependencies check-house \
 	check-solidity check-typescript check-artifacts check-vectors
 
@@ -102,13 +106,15 @@ check-vectors: setup
 	@echo "check: vectors are what the definitions give"
 	@$(PYTHON) -m contracts.vectors --check
 
+# Programs of others that ours are measured beside, each with a lock of its own.
+PEERS = eas subsquid
+
 .PHONY: bench
-bench: setup tests/bench/eas/node_modules/.package-lock.json ## measure; ONLY=gas|verify|mirror|api, N= the size; writes build/bench.json
+bench: setup $(PEERS:%=tests/bench/%/node_modules/.package-lock.json) ## measure; ONLY=gas|verify|mirror|api, N= the size; writes build/bench.json
 	$(PYTHON) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(N),--n $(N))
 
-# The peer of the gas bench.
-tests/bench/eas/node_modules/.package-lock.json: tests/bench/eas/package-lock.json tests/bench/eas/package.json
-	cd tests/bench/eas && npm ci
+tests/bench/%/node_modules/.package-lock.json: tests/bench/%/package-lock.json tests/bench/%/package.json
+	cd tests/bench/$* && npm ci
 	@touch $@
 
 .PHONY: prove
@@ -121,6 +127,7 @@ prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slit
 		.venv-prove/bin/slither .
 	FOUNDRY_PROFILE=prove $(FORGE) test
 	SUYUAN_LIFE_CHAPTERS=200 $(PYTHON) -m pytest tests/properties/test_life.py
+	SUYUAN_EVIDENCE_FILES=10000 $(PYTHON) -m pytest tests/evidence/test_two_languages.py
 
 .venv-prove/.locked: requirements-prove.lock
 	.ci/make-venv .venv-prove

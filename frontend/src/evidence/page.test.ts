@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import words from "../../../verifier/words.json";
+import { ACTIONS } from "../signing/typedData";
 import { PAGE } from "./pageWords";
 import { CODES } from "./refusal";
 
@@ -54,6 +55,12 @@ test("every refusal and every word of the page stands in both languages", () => 
       expect(placesIn(sentence.en)).toEqual(placesIn(sentence.zh));
     }
   }
+});
+
+test("every action that can be on a trail has its word", () => {
+  const ledgers = ["Traceability", "Procurement", "Recalls", "Corrections"];
+  const acts = Object.entries(ACTIONS).filter(([, { ledger }]) => ledgers.includes(ledger));
+  expect(Object.keys(words.actions).sort()).toEqual(acts.map(([name]) => name).sort());
 });
 
 function placesIn(sentence: string): string[] {

@@ -16,6 +16,12 @@ interface Chosen {
   readonly data: Uint8Array;
 }
 
+/** What is said while there is no outcome. */
+interface Note {
+  readonly word: "checking" | "waitsForTrust" | "waitsForEvidence" | "oneAtATime" | "misplacedTrust" | "failed";
+  readonly more: string;
+}
+
 /** What a language calls itself. */
 const OWN_NAMES: Readonly<Record<Language, string>> = { zh: "中文", en: "English" };
 
@@ -23,7 +29,7 @@ class Page {
   private language: Language = navigator.language.startsWith("zh") ? "zh" : "en";
   private readonly chosen = new Map<Role, Chosen>();
   private outcome: Outcome | undefined;
-  private note: string | undefined;
+  private note: Note | undefined;
   /** Tells the answer to the last question from one that comes late. */
   private question = 0;
 
@@ -42,40 +48,51 @@ class Page {
     document.addEventListener("drop", (event) => {
       event.preventDefault();
       document.body.classList.remove("dropping");
-      void this.take(Array.from(event.dataTransfer?.files ?? []));
+      const place = event.target instanceof Element ? event.target.closest("label")?.querySelector("input")?.id : "";
+      void this.take(Array.from(event.dataTransfer?.files ?? []), place === "trust" ? "trust" : "evidence");
     });
     this.show();
   }
 
-  /** Takes files, each for what it says it is unless its place says so. */
-  private async take(files: readonly File[], place?: Role): Promise<void> {
-    if (files.length === 0) return;
+  /**
+   * Takes a file for what it was given as, never for what it says it is: else a trust file of the cheat's own, given among
+   * the evidence, would take the place of the reader's.
+   */
+  private async take(files: readonly File[], role: Role): Promise<void> {
+    const [file, ...others] = files;
+    if (file === undefined) return;
     const question = ++this.question;
-    this.outcome = undefined;
     try {
-      for (const file of files) {
-        // One byte more than any good file has is enough to refuse it.
-        const data = new Uint8Array(await file.slice(0, SIZE_MAX + 1).arrayBuffer());
-        this.chosen.set(place ?? roleOf(data), { name: file.name, data });
-      }
+      if (others.length > 0) return this.showNote("oneAtATime");
+      // One byte more than any good file has is enough to refuse it.
+      const data = new Uint8Array(await file.slice(0, SIZE_MAX + 1).arrayBuffer());
+      if (question !== this.question) return;
+      if (role === "evidence" && isTrust(data)) return this.showNote("misplacedTrust");
+      this.chosen.set(role, { name: file.name, data });
       await this.answer(question);
     } catch (error) {
-      this.note = `${tell("failed", this.language)}: ${String(error)}`;
-      this.show();
+      if (question === this.question) this.showNote("failed", String(error));
     }
   }
 
   private async answer(question: number): Promise<void> {
-    const { trust, evidence } = Object.fromEntries(this.chosen);
-    this.note = tell(trust ? (evidence ? "checking" : "waitsForEvidence") : "waitsForTrust", this.language);
-    this.show();
-    if (trust === undefined || evidence === undefined) return;
-    // The word that it is being checked must be on the screen before the check takes the thread.
+    const trust = this.chosen.get("trust");
+    const evidence = this.chosen.get("evidence");
+    if (trust === undefined) return this.showNote("waitsForTrust");
+    if (evidence === undefined) return this.showNote("waitsForEvidence");
+    this.showNote("checking");
+    // The word must be on the screen before the check takes the thread.
     await new Promise((resolve) => setTimeout(resolve, 30));
     const outcome = await judge(evidence.data, trust.data);
     if (question !== this.question) return;
     this.outcome = outcome;
     this.note = undefined;
+    this.show();
+  }
+
+  private showNote(word: Note["word"], more = ""): void {
+    this.outcome = undefined;
+    this.note = { word, more };
     this.show();
   }
 
@@ -104,8 +121,7 @@ class Page {
 
   private speak(language: Language): void {
     this.language = language;
-    if (this.outcome === undefined && this.note !== undefined) void this.answer(++this.question);
-    else this.show();
+    this.show();
   }
 
   private files(): HTMLElement {
@@ -123,7 +139,7 @@ class Page {
       { class: chosen === undefined ? "file" : "file chosen" },
       element("strong", {}, tell(role, this.language)),
       element("span", { class: "faint" }, tell(`${role}Hint`, this.language)),
-      element("span", { class: "name" }, chosen === undefined ? tell("choose", this.language) : harmless(chosen.name)),
+      element("span", { class: "name" }, chosen === undefined ? tell(`${role}Choose`, this.language) : harmless(chosen.name)),
       input,
     );
   }
@@ -132,7 +148,8 @@ class Page {
     const provenance = element("p", { class: "faint" }, tell("provenance", this.language));
     const trust = this.chosen.get("trust");
     if (this.outcome === undefined || trust === undefined) {
-      this.status.replaceChildren(element("p", {}, this.note ?? ""));
+      const note = this.note === undefined ? "" : `${tell(this.note.word, this.language)} ${this.note.more}`;
+      this.status.replaceChildren(element("p", {}, note));
       this.below.replaceChildren(provenance);
       return;
     }
@@ -142,10 +159,9 @@ class Page {
   }
 }
 
-/** A file that says it is a trust file is taken for one; whatever else was dropped is to be checked. */
-function roleOf(data: Uint8Array): Role {
-  const beginning = new TextDecoder().decode(data.subarray(0, 1024 * 1024));
-  return /"format"\s*:\s*"suyuan-trust\//.test(beginning) ? "trust" : "evidence";
+/** Whether a file says near its beginning that it is a trust file. No evidence file can: its texts have no such sign. */
+function isTrust(data: Uint8Array): boolean {
+  return new TextDecoder().decode(data.subarray(0, 4096)).includes('"suyuan-trust/');
 }
 
 const root = document.getElementById("page");

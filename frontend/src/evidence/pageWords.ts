@@ -17,7 +17,13 @@ export const PAGE = {
   },
   evidence: { zh: "证据文件", en: "Evidence file" },
   evidenceHint: { zh: "要核验的文件。", en: "The file to check." },
-  choose: { zh: "选择文件，或把文件拖到本页任意处", en: "Choose a file, or drop it anywhere on this page" },
+  trustChoose: { zh: "选择文件，或拖到此处", en: "Choose a file, or drop it here" },
+  evidenceChoose: { zh: "选择文件，或拖到本页任意处", en: "Choose a file, or drop it anywhere on this page" },
+  oneAtATime: { zh: "请一次放入一个文件：信任文件放到它自己的框里。", en: "One file at a time, please: the trust file into its own frame." },
+  misplacedTrust: {
+    zh: "这是一份信任文件。如果它来自您信任的人，请放到信任文件的框里。",
+    en: "This is a trust file. If it is from somebody you trust, choose it in the frame of the trust file.",
+  },
   checking: { zh: "正在核验……", en: "Checking…" },
   waitsForTrust: { zh: "还需要信任文件。", en: "The trust file is still needed." },
   waitsForEvidence: { zh: "还需要证据文件。", en: "The evidence file is still needed." },
@@ -40,7 +46,7 @@ export const PAGE = {
     zh: "证据还没有核验。请向管委会或见证人重新索取信任文件。",
     en: "The evidence was not checked. Ask the authority or a witness for the trust file again.",
   },
-  failed: { zh: "本页出错，没有得出结论", en: "This page failed; there is no verdict" },
+  failed: { zh: "本页出错，没有得出结论：", en: "This page failed; there is no verdict:" },
   precisely: { zh: "具体位置", en: "Precisely" },
   trusting: {
     zh: "以信任文件为准：第 {chain} 号链，{threshold} 位见证人（共列 {witnesses} 位）。",
