@@ -1,5 +1,6 @@
-"""`suyuan details`: roots of fields, offline; details brought back, at a member's; the ring of keys, where the service
-runs."""
+"""`suyuan details`: roots of fields, offline; a member's copies of its details, kept and brought back; the ring of
+keys, where the service runs.
+"""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import typer
 
 from backend.db import open_engine
 from backend.details import commands, files
+from backend.details.exporting import export_to
 from backend.details.importing import Word, import_files
 from backend.details.ring import add_version, open_ring
 from backend.failures import Failure, UsageFailure
@@ -25,7 +27,7 @@ _AT_ONCE = 500
 
 @app.callback()
 def _details() -> None:
-    """Roots of confidential fields, bringing the fields back, and the ring of keys they are sealed by."""
+    """Roots of confidential fields, copies of the fields, and the ring of keys they are sealed by."""
 
 
 @app.command("root")
@@ -53,6 +55,28 @@ def verify(
     typer.echo(json.dumps({"root": found, "matches": matches}) if as_json else ("matches" if matches else "differs"))
     if not matches:
         raise typer.Exit(1)
+
+
+@app.command("export")
+def export(
+    *,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")],
+    api: Annotated[str, typer.Option(help="Address of the service.")],
+    token_file: Annotated[Path, typer.Option(help="A file with an API token of your organisation.")],
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Keep a copy of all details your organisation may read, a file a record, for `import` to bring back.
+
+    What is in the folder already is left as it is: call it every night. The files are in the clear; so keep the folder
+    as you keep your books.
+    """
+    client = client_of(api, token_file)
+    try:
+        exported = export_to(client, folder)
+    except (OSError, HTTPException, ValueError) as error:
+        raise Failure("service_unreachable", f"{api}: {error}", "try again: it goes on where it stopped") from error
+    said = {"folder": str(folder), "records": exported.records, "new": exported.new}
+    typer.echo(json.dumps(said) if as_json else f"{exported.records} records, {exported.new} of them new, in {folder}")
 
 
 @app.command("import")

@@ -1,15 +1,22 @@
 """Opening details for those who may read them."""
 
 from collections.abc import Collection, Mapping
+from itertools import accumulate
 
-from sqlalchemy import Connection, select
+import structlog
+from sqlalchemy import Connection, func, select
 
 from backend.db import among
 from backend.details.fields import Details, from_bytes
 from backend.details.models import DETAILS, DETAILS_READER, State
-from backend.details.sealing import Ring
+from backend.details.sealing import Ring, SealBroken
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
+
+_LOG = structlog.get_logger(__name__)
+
+_MOST_ON_A_PAGE = 50
+_MOST_BYTES_ON_A_PAGE = 4_000_000
 
 
 def details(connection: Connection, ring: Ring, actor: Actor, root: bytes) -> Details:
@@ -23,6 +30,35 @@ def details(connection: Connection, ring: Ring, actor: Actor, root: bytes) -> De
     if root not in found:
         raise ServiceError("not_found")
     return found[root]
+
+
+def page(connection: Connection, ring: Ring, actor: Actor, *, after: bytes) -> tuple[list[Details], bytes | None]:
+    """The next details that the actor may read, in the order of their roots, and the root to go on after, if there is
+    more.
+
+    One that does not open is left out, and logged: the others must not be held back by it.
+    """
+    asked = (
+        select(DETAILS.c.root, func.length(DETAILS.c.sealed))
+        .join(DETAILS_READER, DETAILS_READER.c.root == DETAILS.c.root)
+        .where(
+            DETAILS_READER.c.organisation == actor.organisation, DETAILS.c.root > after, DETAILS.c.sealed.is_not(None)
+        )
+        .order_by(DETAILS.c.root)
+        .limit(_MOST_ON_A_PAGE + 1)
+    )
+    rows = connection.execute(asked).all()
+    sizes = accumulate(size for _, size in rows)
+    # The first always fits; after that, as many as make no answer of tens of megabytes.
+    fit = max(1, sum(total <= _MOST_BYTES_ON_A_PAGE for total in sizes))
+    roots = [root for root, _ in rows[: min(fit, _MOST_ON_A_PAGE)]]
+    found: dict[bytes, Details] = {}
+    for root in roots:
+        try:
+            found |= opened(connection, ring, actor.organisation, [root])
+        except SealBroken as error:
+            _LOG.error("details_do_not_open", root=root.hex(), organisation=actor.organisation, detail=str(error))
+    return list(found.values()), roots[-1] if len(roots) < len(rows) else None
 
 
 def opened(connection: Connection, ring: Ring, organisation: int, roots: Collection[bytes]) -> dict[bytes, Details]:

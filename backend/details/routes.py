@@ -1,11 +1,22 @@
 """Presenting details late, reading them, letting others read, destroying them."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from backend.dependencies import Reader, Reading, TheService, Writer, Writing, need_one_of
 from backend.details import commands, queries
+from backend.details.fields import Details
 from backend.details.models import State
-from backend.details.schemas import DetailsOut, PresentedIn, PresentedOut, ReaderIn, SchemasOut, StateOut
+from backend.details.schemas import (
+    DetailsOut,
+    DetailsPageOut,
+    PresentedIn,
+    PresentedOut,
+    ReaderIn,
+    SchemasOut,
+    StateOut,
+)
 from backend.identity.actor import Right
 from backend.wire import Hash
 from contracts.details import definitions
@@ -28,12 +39,22 @@ def present(connection: Writing, actor: Writer, service: TheService, asked: Pres
     return PresentedOut(results=commands.present(connection, service.ring, actor, asked.details))
 
 
+@router.get("")
+def list_details(
+    connection: Reading,
+    actor: Reader,
+    service: TheService,
+    after: Annotated[Hash | None, Query(description="`next_after` of the page before.")] = None,
+) -> DetailsPageOut:
+    """All details that the caller's organisation may read, page by page: to keep a copy, from which to present them."""
+    page, next_after = queries.page(connection, service.ring, actor, after=after or b"")
+    return DetailsPageOut(details=[_shown(each) for each in page], next_after=next_after)
+
+
 @router.get("/{root}")
 def get_details(connection: Reading, actor: Reader, service: TheService, root: Hash) -> DetailsOut:
     """The fields behind a root, for those who may read them."""
-    found = queries.details(connection, service.ring, actor, root)
-    shown = found.to_json()
-    return DetailsOut(root=root, schema_id=found.schema.id, fields=shown["fields"], event_key=found.event_key)
+    return _shown(queries.details(connection, service.ring, actor, root))
 
 
 @router.post("/{root}/readers")
@@ -49,3 +70,8 @@ def shred(connection: Writing, actor: Writer, service: TheService, root: Hash) -
     need_one_of(actor, Right.ADMIN)
     commands.shred_own(connection, service.ring, actor, root)
     return StateOut(root=root, state=State.SHREDDED)
+
+
+def _shown(found: Details) -> DetailsOut:
+    shown = found.to_json()
+    return DetailsOut(root=found.root, schema_id=found.schema.id, fields=shown["fields"], event_key=found.event_key)

@@ -56,6 +56,13 @@ class DetailsOut(BaseModel):
     event_key: Hash = Field(description="Whoever has it and the fields can show any of them to anybody.")
 
 
+class DetailsPageOut(BaseModel):
+    """Some of the details that the caller may read, by their roots."""
+
+    details: list[DetailsOut]
+    next_after: Hash | None = Field(description="Ask with it as `after` for the next page; null on the last.")
+
+
 class StateOut(BaseModel):
     """Where the details behind a root are."""
 

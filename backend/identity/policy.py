@@ -164,6 +164,7 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("GET", "/epcis/events"): _members("Each organisation gets the events whose details it may read."),
         ("POST", "/v1/captures/known"): _members("Each organisation asks about what it captured itself."),
         ("GET", "/v1/details/schemas"): _everyone("The definitions a client needs before it can sign."),
+        ("GET", "/v1/details"): _members("Each organisation gets what it may read."),
         ("POST", "/v1/details"): _members("Anyone who has fields and key may present them; the root is the proof."),
         ("GET", "/v1/details/{root}"): _own("Opened for its readers, whoever else oversees."),
         ("POST", "/v1/details/{root}/readers"): _own("Only who may read lets others read."),

@@ -19,6 +19,7 @@ def details_of_tenant(park: Park, subject: Holding) -> dict[tuple[str, str], tup
     return {
         ("POST", "/v1/captures/known"): ("/v1/captures/known", {"events": [{"hash": "0x" + "00" * 32}]}),
         ("POST", "/v1/details"): ("/v1/details", {"details": [given.to_json()]}),
+        ("GET", "/v1/details"): ("/v1/details", None),
         ("GET", "/v1/details/{root}"): (path, None),
         ("POST", "/v1/details/{root}/readers"): (f"{path}/readers", {"organisation": 3}),
         ("POST", "/v1/details/{root}/shred"): (f"{path}/shred", None),

@@ -1,4 +1,4 @@
-"""`suyuan details import`: what the service lost is brought back from files by the command."""
+"""`suyuan details export` and `import`: what the service lost is brought back from the copies that members keep."""
 
 from __future__ import annotations
 
@@ -21,12 +21,17 @@ from backend.member.signer import ADD, MADE, OBJECT, SUBJECT
 from contracts.signatures import keccak
 from tests.backend.park import Park
 
-RECORDS = 20
-NEVER_RECORDED = RECORDS
+RECORDS = 60
+"""More than a page of the export has."""
 
 
 def details(number: int) -> Details:
     return fields.parse(1, {"type": "ObjectEvent", "bizStep": f"step {number}"}, keccak(b"key %d" % number))
+
+
+def name(number: int) -> str:
+    """A record's file, as the export names it."""
+    return f"0x{details(number).root.hex()}"
 
 
 def recorded(park: Park) -> None:
@@ -41,18 +46,31 @@ def recorded(park: Park) -> None:
     park.settle()
 
 
-def kept_by_member(folder: Path, numbers: range) -> None:
-    """The member's own copies, one record a file."""
-    folder.mkdir()
+def written(folder: Path, numbers: range) -> None:
+    """Files of records, as a client of one's own may keep them."""
+    folder.mkdir(exist_ok=True)
     for number in numbers:
-        (folder / f"{number:02}.json").write_text(json.dumps(details(number).to_json()), encoding="utf-8")
+        (folder / f"{name(number)}.json").write_text(json.dumps(details(number).to_json()), encoding="utf-8")
 
 
-def test_a_tenth_dropped_and_a_tenth_shredded_the_command_heals_the_dropped_and_may_be_repeated(
+def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if not line.startswith('{"method"')]
+
+
+def test_a_tenth_dropped_and_a_tenth_shredded_the_copies_heal_the_dropped_and_all_may_be_repeated(
     park: Park, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recorded(park)
-    dropped, destroyed = {3, 11}, {7, 19}
+    folder, token = tmp_path / "copies", tmp_path / "token"
+    token.write_text(park.token("supplier"), encoding="utf-8")
+    service = ["--api", park.server.url, "--token-file", str(token), "--json"]
+    capsys.readouterr()
+    for new in (RECORDS, 0):
+        assert OK == run(["details", "export", "-o", str(folder), *service])
+        assert [{"folder": str(folder), "records": RECORDS, "new": new}] == told(capsys)
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+    dropped, destroyed = set(range(0, RECORDS, 10)), set(range(5, RECORDS, 10))
     with park.engine.begin() as connection:
         for table in (DETAILS_READER, DETAILS):
             connection.execute(delete(table).where(table.c.root.in_([details(each).root for each in dropped])))
@@ -60,31 +78,31 @@ def test_a_tenth_dropped_and_a_tenth_shredded_the_command_heals_the_dropped_and_
     books = Books(park.engine, park.service.ring)
     books.create()
     books.catch_up()
-    before = park.get("supplier", "/v1/books/coverage").json()
-    kept_by_member(tmp_path / "kept", range(RECORDS + 1))
-    (tmp_path / "kept" / "broken.json").write_text("{", encoding="utf-8")
-    (tmp_path / "token").write_text(park.token("tenant"), encoding="utf-8")
-    call = ["details", "import", str(tmp_path / "kept"), "--api", park.server.url]
-    call += ["--token-file", str(tmp_path / "token"), "--json"]
+    before = park.get("tenant", "/v1/books/coverage").json(), park.get("supplier", "/v1/books/coverage").json()
+    written(folder, range(RECORDS, RECORDS + 1))
+    (folder / "broken.json").write_text("{", encoding="utf-8")
+    expected = {name(number): "ALREADY" for number in range(RECORDS)}
+    expected |= {name(number): "details_shredded" for number in destroyed}
+    expected |= {name(RECORDS): "details_unmatched", "broken": "details_invalid"}
     for healed in ("HELD", "ALREADY"):
-        capsys.readouterr()
-        assert FINDING == run(call)
-        verdicts = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"file"')]
-        said = {Path(each["file"]).stem: each["code"] or each["verdict"] for each in verdicts}
-        expected = {f"{number:02}": "ALREADY" for number in range(RECORDS)}
-        expected |= {f"{number:02}": healed for number in dropped}
-        expected |= {f"{number:02}": "details_shredded" for number in destroyed}
-        assert expected | {f"{NEVER_RECORDED}": "details_unmatched", "broken": "details_invalid"} == said
-    books.catch_up()
-    after = park.get("supplier", "/v1/books/coverage").json()
-    assert before | {"held": before["held"] + 2, "missing": before["missing"] - 2} == after
+        assert FINDING == run(["details", "import", str(folder), *service])
+        said = {Path(each["file"]).stem: each["code"] or each["verdict"] for each in told(capsys)}
+        assert expected | {name(number): healed for number in dropped} == said
+    while books.follow_changes():
+        pass
+    after = park.get("tenant", "/v1/books/coverage").json(), park.get("supplier", "/v1/books/coverage").json()
+    moved = {"held": before[1]["held"] + len(dropped), "missing": before[1]["missing"] - len(dropped)}
+    assert (before[0], before[1] | moved) == after
     verdict = verify(park.engine, park.service.ring)
     assert (True, 0) == (verdict.identical, verdict.behind)
 
-    assert OK == run([*call[:2], str(tmp_path / "kept" / "03.json"), *call[3:]])
-    assert USAGE == run([*call[:2], str(tmp_path / "nowhere"), *call[3:]])
-    assert FINDING == run([*call[:4], "http://127.0.0.1:1", *call[5:]])
-    assert "service_unreachable" in capsys.readouterr().err
+    (file,) = folder.glob(f"{name(0)}*")
+    assert OK == run(["details", "import", str(file), *service])
+    assert USAGE == run(["details", "import", str(tmp_path / "nowhere"), *service])
+    assert FINDING == run(["details", "import", str(file), "--api", "http://127.0.0.1:1", *service[2:]])
+    assert USAGE == run(["details", "export", "-o", str(file), *service])
+    codes = [json.loads(line)["code"] for line in capsys.readouterr().err.splitlines() if '"next_step"' in line]
+    assert ["file_missing", "service_unreachable", "file_unwritable"] == codes
 
 
 class Choosy:
@@ -104,8 +122,9 @@ class Choosy:
 
 
 def test_one_that_the_service_cannot_read_does_not_keep_the_others_out(tmp_path: Path) -> None:
-    kept_by_member(tmp_path / "kept", range(3))
-    verdicts = import_files(Choosy(details(1).root), sorted((tmp_path / "kept").iterdir()))
+    written(tmp_path / "copies", range(3))
+    files = [tmp_path / "copies" / f"{name(number)}.json" for number in range(3)]
+    verdicts = import_files(Choosy(details(1).root), files)
     assert ["HELD", "details_invalid", "HELD"] == [each.code or each.word.value for each in verdicts]
 
 
