@@ -156,8 +156,8 @@ async function qbft(fields: readonly Uint8Array[], known: ReadonlySet<Address>):
       return getAddress(bytesToHex(each));
     }),
   );
-  const isSame = named.size === validators.length && named.size === known.size && [...named].every((one) => known.has(one));
-  if (!isSame) throw unsealed("the header names other validators");
+  const areAll = named.size === validators.length && named.size === known.size;
+  if (!areAll || ![...named].every((one) => known.has(one))) throw unsealed("the header names other validators");
   const digest = hashWith(fields, encode([vanity, validators, vote, round, []]));
   const sealed = new Set(await Promise.all(seals.map((each) => sealerOf(digest, each))));
   if (sealed.size !== seals.length) throw unsealed("a validator sealed twice");

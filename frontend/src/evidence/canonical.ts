@@ -1,4 +1,4 @@
-/** The one form of a file: RFC 8785 of a small part of JSON - ASCII strings, whole numbers, nothing else that has spellings. */
+/** The one form of a file: RFC 8785 of a part of JSON - ASCII strings, whole numbers, nothing else that has spellings. */
 import { Refusal } from "./refusal";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };

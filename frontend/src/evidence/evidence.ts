@@ -1,8 +1,17 @@
-/** What an evidence file holds, read strictly: every field there, no other, each in its one spelling (docs/evidence.md). */
+/** What an evidence file holds, read strictly: every field, no other, each in its one spelling (docs/evidence.md). */
 import { type Address, bytesToHex, getAddress, type Hex, isAddress, keccak256 } from "viem";
 
 import { type Leaf, type Opening, TAGS } from "../signing/details";
-import { ACTIONS, actionHash, actionOf, parse, structHash, toJson, TypedDataError, type Value } from "../signing/typedData";
+import {
+  ACTIONS,
+  actionHash,
+  actionOf,
+  parse,
+  structHash,
+  toJson,
+  TypedDataError,
+  type Value,
+} from "../signing/typedData";
 import { dump, isList, type Json, load, unblob } from "./canonical";
 import { Refusal } from "./refusal";
 import type { LedgerName } from "./trust";

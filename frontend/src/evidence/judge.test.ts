@@ -1,4 +1,4 @@
-/** The verdicts of the frozen vectors, which tests/evidence/vectors.py wrote from the verifier in Python; and spoiled files. */
+/** The verdicts of the frozen vectors, which tests/evidence/vectors.py wrote of the verifier in Python; spoiled files. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 

@@ -55,8 +55,8 @@ class Page {
   }
 
   /**
-   * Takes a file for what it was given as, never for what it says it is: else a trust file of the cheat's own, given among
-   * the evidence, would take the place of the reader's.
+   * Takes a file for what it was given as, never for what it says it is: else a trust file of the cheat's own, given
+   * among the evidence, would take the place of the reader's.
    */
   private async take(files: readonly File[], role: Role): Promise<void> {
     const [file, ...others] = files;
@@ -132,6 +132,7 @@ class Page {
 
   private file(role: Role): HTMLElement {
     const chosen = this.chosen.get(role);
+    const name = chosen === undefined ? tell(`${role}Choose`, this.language) : harmless(chosen.name);
     const input = element("input", { type: "file", id: role, accept: ".json,application/json" });
     input.addEventListener("change", () => void this.take(Array.from(input.files ?? []), role));
     return element(
@@ -139,7 +140,7 @@ class Page {
       { class: chosen === undefined ? "file" : "file chosen" },
       element("strong", {}, tell(role, this.language)),
       element("span", { class: "faint" }, tell(`${role}Hint`, this.language)),
-      element("span", { class: "name" }, chosen === undefined ? tell(`${role}Choose`, this.language) : harmless(chosen.name)),
+      element("span", { class: "name" }, name),
       input,
     );
   }

@@ -1,5 +1,5 @@
 /** What the page says beside the verdict, whose words are in `verifier/words.json`. */
-import { fill, type Language } from "./words";
+import { fill, type Language, type Values } from "./words";
 
 type Sentence = Readonly<Record<Language, string>>;
 
@@ -13,13 +13,16 @@ export const PAGE = {
   trust: { zh: "信任文件", en: "Trust file" },
   trustHint: {
     zh: "您对这条链的了解。请向园区管委会或见证人索取，不要用交给您证据的人提供的。",
-    en: "What you know of the chain. Get it from the park's authority or a witness, not from whoever gave you the evidence.",
+    en: "What you know of the chain. Get it from the authority or a witness, not from whoever gave you the evidence.",
   },
   evidence: { zh: "证据文件", en: "Evidence file" },
   evidenceHint: { zh: "要核验的文件。", en: "The file to check." },
   trustChoose: { zh: "选择文件，或拖到此处", en: "Choose a file, or drop it here" },
   evidenceChoose: { zh: "选择文件，或拖到本页任意处", en: "Choose a file, or drop it anywhere on this page" },
-  oneAtATime: { zh: "请一次放入一个文件：信任文件放到它自己的框里。", en: "One file at a time, please: the trust file into its own frame." },
+  oneAtATime: {
+    zh: "请一次放入一个文件：信任文件放到它自己的框里。",
+    en: "One file at a time, please: the trust file into its own frame.",
+  },
   misplacedTrust: {
     zh: "这是一份信任文件。如果它来自您信任的人，请放到信任文件的框里。",
     en: "This is a trust file. If it is from somebody you trust, choose it in the frame of the trust file.",
@@ -65,6 +68,6 @@ export const PAGE = {
 } as const satisfies Readonly<Record<string, Sentence>>;
 
 /** A sentence of the page, filled in. */
-export function tell(word: keyof typeof PAGE, language: Language, values: Readonly<Record<string, unknown>> = {}): string {
+export function tell(word: keyof typeof PAGE, language: Language, values: Values = {}): string {
   return fill(PAGE[word][language], values);
 }

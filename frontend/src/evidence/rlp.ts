@@ -1,5 +1,6 @@
 /**
- * Recursive Length Prefix, strictly: one encoding for each content, no byte behind it (Ethereum yellow paper, appendix B).
+ * Recursive Length Prefix, strictly: one encoding for each content, no byte behind it (Ethereum yellow paper,
+ * appendix B).
  *
  * viem's own is lax at the edges (nothing at all decodes, lengths end at four bytes), and every verdict must be the
  * same as that of `verifier/rlp.py`.

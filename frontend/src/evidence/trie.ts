@@ -1,4 +1,7 @@
-/** Proofs in Merkle-Patricia tries (Ethereum yellow paper, appendix D): what stands at a key under a root, or that nothing does. */
+/**
+ * Proofs in Merkle-Patricia tries (Ethereum yellow paper, appendix D): what stands at a key under a root, or that
+ * nothing does.
+ */
 import { bytesToHex, type Hex, keccak256 } from "viem";
 
 import { Refusal } from "./refusal";

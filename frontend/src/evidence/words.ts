@@ -5,11 +5,13 @@ import type { Code } from "./refusal";
 export const LANGUAGES = ["zh", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Room = keyof typeof words;
+/** What stands in the gaps of a sentence. */
+export type Values = Readonly<Record<string, unknown>>;
 
 type Sentence = Readonly<Record<Language, string>>;
 
 /** A sentence in a language, filled in. Throws `RangeError` for one that is not written. */
-export function say(room: Room, word: string, language: Language, values: Readonly<Record<string, unknown>> = {}): string {
+export function say(room: Room, word: string, language: Language, values: Values = {}): string {
   const sentences: Readonly<Record<string, Sentence>> = words[room];
   const sentence = sentences[word];
   if (sentence === undefined) throw new RangeError(`${room} has no ${word}`);
@@ -17,7 +19,7 @@ export function say(room: Room, word: string, language: Language, values: Readon
 }
 
 /** Puts values where `{names}` stand. */
-export function fill(sentence: string, values: Readonly<Record<string, unknown>>): string {
+export function fill(sentence: string, values: Values): string {
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
