@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, cast
+from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -34,6 +35,13 @@ OURS = [
     if SERVICES[name]["image"].startswith("suyuan")
 ]
 LONG_RUNNING = [name for name in OURS if SERVICES[name].get("restart") == "unless-stopped"]
+
+# One of each process's own.
+FIGURES = {
+    "indexer": "suyuan_mirror_block",
+    "worker": "suyuan_sweep_timestamp_seconds",
+    "api": 'suyuan_outbox_submissions{state="accepted"}',
+}
 
 CHAIN_PORT, API_PORT = free_port(), free_port()
 
@@ -74,6 +82,10 @@ class Engine:
             reaper=self._reaper,
         )
 
+    def said_by(self, name: str) -> str:
+        """The log of a process."""
+        return (self._root / f"{name}.log").read_text(encoding="utf-8")
+
     def _here(self, text: str) -> str:
         for there, here in self._translation.items():
             text = text.replace(there, here)
@@ -112,6 +124,8 @@ def engine(root: Path, reaper: Reaper, broker: Valkey) -> Iterator[Engine]:
             "/opt/chain": str(DEPLOY.parent),
             "chain:8545": f"127.0.0.1:{CHAIN_PORT}",
             "0.0.0.0": "127.0.0.1",
+            # Each container has the port for itself; here any will do.
+            "--metrics-port=9464": "--metrics-port=0",
         }
         for name, here, there in (
             ("database_password", database.url, "postgres:5432/suyuan"),
@@ -124,6 +138,13 @@ def engine(root: Path, reaper: Reaper, broker: Valkey) -> Iterator[Engine]:
         yield Engine(root, translation, reaper)
     finally:
         database.stop()
+
+
+def scraped(log: str) -> str:
+    """What a process tells Prometheus, on the port its log names."""
+    (served,) = (json.loads(line) for line in log.splitlines() if '"metrics_served"' in line)
+    with urlopen(f"http://127.0.0.1:{served['port']}/metrics", timeout=10) as answer:
+        return str(answer.read().decode())
 
 
 def listens(port: int) -> bool:
@@ -151,6 +172,8 @@ def test_every_process_starts_gets_ready_and_stops_when_told(engine: Engine, bro
             )
             running[-1].wait_until(ready.get(name, lambda: True))
         assert {"chain", "indexer", "worker", "api"} == {process.name for process in running if process.is_running}
+        for name, figure in FIGURES.items():
+            assert f"\n{figure} " in scraped(engine.said_by(name)), name
     finally:
         for process in reversed(running):
             process.stop()
