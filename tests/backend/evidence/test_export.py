@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backend.cli import run
 from backend.errors import ServiceError
 from backend.evidence.exporting import LATEST, Asked, Exporter
 from backend.identity.actor import ALL_RIGHTS, Actor, Role
+from backend.keyring import Keyring
 from backend.member.signer import OBJECT, OBSERVE, SUBJECT, Holding
 from backend.sandbox.anvil import Anvil
 from contracts.details import decode_value
@@ -18,6 +21,8 @@ from indexer.proofs import ProvingNode, StateGone
 from tests.backend.books.scene import LOT_LINK
 from tests.backend.evidence.scene import Archive
 from tests.backend.procurement.trade import to_hex
+from verifier.command import VALID
+from verifier.command import main as verify
 from verifier.evidence import CORRECTION, HOLDING, ORDER, RECALL, Evidence
 
 
@@ -198,3 +203,54 @@ def test_a_node_that_has_pruned_a_state_is_told_from_one_that_fails(archive: Arc
     assert "node_unavailable" == code_with(ProvingNode("http://127.0.0.1:1"))
     # Another chain: its blocks are none that witnesses signed.
     assert code_with(ProvingNode(anvil.url)) in ("evidence_without_checkpoint", "node_unavailable")
+
+
+def test_evidence_is_written_at_a_terminal_and_verifies_there(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def suyuan(*arguments: object) -> tuple[int, str]:
+        status = run([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    park, file, trust = archive.park, tmp_path / "evidence.json", tmp_path / "trust.json"
+    token = tmp_path / "token"
+    token.write_text(park.token("supplier"))
+    service = ("--api", park.server.url, "--token-file", token)
+    export = ("evidence", "export", LOT_LINK, "-o", file, "--trust-out", trust)
+    assert 0 == suyuan(*export, *service, "--fields", "eventTime", "bizStep")[0]
+    assert VALID == verify([str(file), "--trust", str(trust)])
+    assert "commissioning" in capsys.readouterr().out
+    # Where the service runs, by its settings: an example, its trace and its evidence, without a token.
+    _set_environment(monkeypatch, archive, tmp_path)
+    example = json.loads(suyuan("trace", "--any", "--json")[1])
+    assert (6, True) == (example["records"], example["checkpoint"] > 0)
+    for subject in (example["lot"], example["holding"]):
+        assert "made" in suyuan("trace", subject)[1]
+        assert "witnesses" in suyuan("evidence", "export", subject, "-o", file)[1]
+        assert VALID == verify([str(file), "--trust", str(trust)])
+    assert (1, True) == refusal(suyuan("evidence", "export", to_hex(bytes(32)), "-o", file), "not_found")
+    assert (2, True) == refusal(suyuan("evidence", "export", LOT_LINK, "-o", file, "--at", "now"), "block_invalid")
+    assert (2, True) == refusal(suyuan("trace"), "subject_missing")
+
+
+def refusal(said: tuple[int, str], code: str) -> tuple[int, bool]:
+    return said[0], f"{code}: " in said[1]
+
+
+def _set_environment(monkeypatch: pytest.MonkeyPatch, archive: Archive, folder: Path) -> None:
+    ring = Keyring(folder / "ring")
+    ring.ensure("1")
+    chain = archive.park.chain
+    chain.deployment.save(folder / "deployment.json")
+    for name, value in {
+        "MODE": "demo",
+        "DATABASE_URL": archive.park.database_url,
+        "RPC_URL": chain.anvil.url,
+        "DEPLOYMENT": folder / "deployment.json",
+        "BROKER_URL": "redis://127.0.0.1:1",
+        "RELAYER_KEYSTORE": ring.path("1"),
+        "RELAYER_PASSWORD_FILE": ring.password_file,
+        "DETAILS_RING": ring.password_file.parent,
+    }.items():
+        monkeypatch.setenv(f"SUYUAN_{name}", str(value))
