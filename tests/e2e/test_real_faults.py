@@ -192,7 +192,7 @@ def reorganising(stack: Stack) -> Iterator[str]:
         height = int(str(stack.anvil.ask("eth_blockNumber")), 16)
         depth = min(chance.randint(1, FINALITY - 2), height - 40)
         if depth > 0:
-            stack.anvil.ask("anvil_reorg", {"depth": depth, "tx_block_pairs": []})
+            stack.anvil.ask("anvil_reorg", depth, [])
             yield f"{depth} blocks"
         pause(3)
 
