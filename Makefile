@@ -127,7 +127,7 @@ prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slit
 		.venv-prove/bin/slither .
 	FOUNDRY_PROFILE=prove $(FORGE) test
 	SUYUAN_LIFE_CHAPTERS=200 $(PYTHON) -m pytest tests/properties/test_life.py
-	SUYUAN_EVIDENCE_FILES=10000 $(PYTHON) -m pytest tests/evidence/test_two_languages.py
+	SUYUAN_EVIDENCE_FILES=10000 $(PYTHON) -m pytest --timeout 0 tests/evidence/test_two_languages.py
 
 .venv-prove/.locked: requirements-prove.lock
 	.ci/make-venv .venv-prove
