@@ -15,7 +15,7 @@ from typing import Any
 from backend.errors import ServiceError
 from backend.reading.exact_json import canonical_json
 from contracts import details
-from contracts.details import Leaf, Schema, Tag
+from contracts.details import Schema, Tag
 from contracts.signatures import TypedDataError
 
 
@@ -27,16 +27,11 @@ class Details:
     fields: Mapping[str, str | int | bytes]
     event_key: bytes
 
-    # Kept once made: they are most of the work of taking a batch, which checks the root, seals by it and keeps it.
-    @cached_property
-    def leaves(self) -> tuple[Leaf, ...]:
-        """One for each place of the schema, in its order."""
-        return details.leaves(self.schema, self.fields, self.event_key)
-
+    # Kept once made: it is most of the work of taking a batch, which checks it, seals by it and keeps it.
     @cached_property
     def root(self) -> bytes:
         """What the action commits to."""
-        return details.root(self.schema, self.leaves)
+        return details.root(self.schema, details.leaves(self.schema, self.fields, self.event_key))
 
     def to_bytes(self) -> bytes:
         """As they are sealed: JSON that `parse` reads."""
@@ -71,19 +66,23 @@ def parse(schema: int, fields: Mapping[str, Any], event_key: bytes) -> Details:
     if known is None:
         raise ServiceError("details_invalid", at="schema", problem="schema_unknown", detail=f"there is no {schema}")
     try:
-        read = {path: _read(known, path, value) for path, value in fields.items() if value is not None}
-        found = Details(known, read, event_key)
-        # Everything wrong with the fields shows when their leaves are made.
-        _ = found.leaves
+        found = _details(known, fields, event_key)
+        # Everything wrong with the fields shows when the root is made of them.
+        _ = found.root
     except TypedDataError as error:
         raise ServiceError("details_invalid", at=error.path, problem=error.code, detail=error.message) from error
     return found
 
 
 def from_bytes(plaintext: bytes) -> Details:
-    """The reverse of `Details.to_bytes`."""
+    """The reverse of `Details.to_bytes`. What was parsed once, and sealed since, is not looked at for errors again."""
     content = json.loads(plaintext, parse_float=Decimal)
-    return parse(content["schema"], content["fields"], bytes.fromhex(content["event_key"][2:]))
+    return _details(details.SCHEMAS[content["schema"]], content["fields"], bytes.fromhex(content["event_key"][2:]))
+
+
+def _details(schema: Schema, fields: Mapping[str, Any], event_key: bytes) -> Details:
+    read = {path: _read(schema, path, value) for path, value in fields.items() if value is not None}
+    return Details(schema, read, event_key)
 
 
 def _read(schema: Schema, path: str, value: Any) -> Any:

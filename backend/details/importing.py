@@ -78,7 +78,8 @@ def import_files(service: Service, paths: Iterable[Path]) -> Iterator[Verdict]:
         except Failure as error:
             yield from _present(service, waiting)
             waiting, size = [], 0
-            yield Verdict(str(path), Word.REFUSED, code=error.code, why=error.message)
+            why = error.message.removeprefix(str(path)).lstrip(": ")
+            yield Verdict(str(path), Word.REFUSED, code=error.code, why=why)
             continue
         own = len(found.to_bytes())
         if len(waiting) == MOST_PRESENTED or size + own > _MOST_BYTES:
