@@ -48,19 +48,12 @@ class State {
   /** Proves a ledger's account. Throws `Refusal` `proof_*` or `ledger_unknown`. */
   open(ledger: LedgerName): void {
     const { address, codeHash } = this.trust.ledgers[ledger];
-    const account = this.nodes.get(this.block.stateRoot, address, ledger);
-    const fields = account === undefined ? undefined : decoded(account);
-    if (fields !== undefined && !(fields instanceof Uint8Array) && fields.length === 4) {
-      const [nonce, balance, root, ownCodeHash] = fields;
-      const areBytes = nonce instanceof Uint8Array && balance instanceof Uint8Array;
-      if (areBytes && root instanceof Uint8Array && ownCodeHash instanceof Uint8Array) {
-        if (bytesToHex(ownCodeHash) === codeHash) {
-          this.roots.set(ledger, bytesToHex(root));
-          return;
-        }
-      }
+    const encoded = this.nodes.get(this.block.stateRoot, address, ledger);
+    const account = encoded === undefined ? undefined : accountOf(encoded);
+    if (account?.codeHash !== codeHash) {
+      throw new Refusal("ledger_unknown", ledger, `${address} has not the code the trust file names`);
     }
-    throw new Refusal("ledger_unknown", ledger, `${address} has not the code the trust file names`);
+    this.roots.set(ledger, account.root);
   }
 
   /** What stands in a mapping of a ledger, 32 bytes; `undefined` if nothing does. */
@@ -81,6 +74,16 @@ class State {
     const word = this.word(ledger, id, RECORDS_SLOT, place);
     return word === undefined ? undefined : recordOf(word);
   }
+}
+
+/** The root of an account's storage and the hash of its code; `undefined` if it is not written as an account is. */
+function accountOf(encoded: Uint8Array): { readonly root: Hex; readonly codeHash: Hex } | undefined {
+  const fields = decoded(encoded);
+  if (fields === undefined || fields instanceof Uint8Array || fields.length !== 4) return undefined;
+  const [nonce, balance, root, codeHash] = fields;
+  if (!(nonce instanceof Uint8Array) || !(balance instanceof Uint8Array)) return undefined;
+  if (!(root instanceof Uint8Array) || !(codeHash instanceof Uint8Array)) return undefined;
+  return { root: bytesToHex(root), codeHash: bytesToHex(codeHash) };
 }
 
 function decoded(encoded: Uint8Array): Item | undefined {
