@@ -24,9 +24,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many blocks to ask for at once: as many as carry about `logs_wanted` logs."""
+    """How many blocks to ask for at once: as many as carry about `logs_wanted` logs, beginning with few, because several
+    windows are asked for before the first says how full blocks are."""
 
-    blocks: int = 20
+    blocks: int = 4
     most: int = 1000
     logs_wanted: int = 5000
 
@@ -53,7 +54,7 @@ def fetch(node: Node, first: int, last: int, addresses: Collection[bytes]) -> Wi
     """
     headers = node.headers(first, last)
     logs = node.logs(first, last, addresses)
-    check(headers, logs, addresses, lambda header: node.receipt_logs(header.hash, addresses))
+    check(headers, logs, addresses, lambda header: node.receipt_logs(header.hash))
     return Window(headers, tuple(logs))
 
 
@@ -66,7 +67,8 @@ def check(
     """Holds headers and logs of one run of blocks against each other.
 
     Args:
-        second_opinion: the logs of one block by another way, asked where the bloom hints at a log that is not there.
+        second_opinion: all logs of one block, whoever's, by another way; asked where the bloom hints at a log that is
+            not there.
     Raises:
         Retryable: a log out of order, twice, from another block or contract; or one the header knows of is missing.
     """
@@ -84,25 +86,31 @@ def check(
             raise _contradiction(f"logs of block {after.block} out of order or twice")
     traces = [bits(address) for address in addresses]
     for header in headers:
-        _check_complete(header, logs_of[header.number], traces, second_opinion)
+        if _hints_at_more(header, logs_of[header.number], traces):
+            _check_against_receipts(header, logs_of[header.number], addresses, second_opinion(header))
 
 
-def _check_complete(
-    header: Header,
-    logs: Sequence[Log],
-    traces: Sequence[int],
-    second_opinion: Callable[[Header], Sequence[Log]],
-) -> None:
-    """Where the bloom says more than the logs explain, asks again: others may share the block, or logs are missing.
+def _hints_at_more(header: Header, logs: Sequence[Log], traces: Sequence[int]) -> bool:
+    """Whether the bloom says more than the logs explain, and it may be of ours: others may share the block, or logs are
+    missing.
 
     `traces` are the bits that a log of one of our contracts leaves in a bloom.
     """
     explained = bloom_of(logs)
     if explained & ~header.bloom:
         raise _contradiction(f"block {header.number} has a log that its own bloom rules out")
-    hints = header.bloom != explained and any(trace & ~header.bloom == 0 for trace in traces)
-    if hints and list(second_opinion(header)) != list(logs):
+    return header.bloom != explained and any(trace & ~header.bloom == 0 for trace in traces)
+
+
+def _check_against_receipts(
+    header: Header, logs: Sequence[Log], addresses: Collection[bytes], receipt_logs: Sequence[Log]
+) -> None:
+    """The receipts must have the same logs of ours, and with everybody's explain the bloom to its last bit: what was
+    left out of both answers is in the header still."""
+    if [log for log in receipt_logs if log.address in addresses] != list(logs):
         raise _contradiction(f"eth_getLogs and the receipts of block {header.number} disagree")
+    if bloom_of(receipt_logs) != header.bloom:
+        raise _contradiction(f"block {header.number} has logs by its bloom that are in none of its receipts")
 
 
 def _contradiction(message: str) -> Retryable:

@@ -13,14 +13,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from backend.sandbox.anvil import Anvil
 from contracts.typed_data import Value
 from contracts.wire import calldata
 from tests.bench.supplier import OPERATOR, SUPPLIER, Supplier
 
 BATCH: Final = 50
-ACTS: Final = 4
-"""How many events there are of each holding."""
-
+_ROUNDS_IN_BLOCK: Final = 5
 _FAR: Final = (1 << 40) - 1
 _Act = Callable[[bytes, bytes], Value]
 
@@ -45,7 +44,7 @@ class Writer:
         (self._nonce,) = _places(self._calldata, nonce)
 
     def write(self, handles: Sequence[bytes]) -> None:
-        """Records the act on fifty holdings, in a transaction and block of its own."""
+        """Sends the act on fifty holdings, in a transaction of its own."""
         filled = bytearray(self._calldata)
         values = [(handle, os.urandom(32)) for handle in handles]
         signed = self._supplier.signed(SUPPLIER, self._action, [self._act(*each) for each in values])
@@ -54,18 +53,25 @@ class Writer:
         for places, value in zip(self._places, values, strict=True):
             for its_places, its_value in zip(places, value, strict=True):
                 _fill(filled, its_places, its_value)
-        self._supplier.send(self._action, bytes(filled))
+        self._supplier.post(self._action, bytes(filled))
 
 
-def write_past(supplier: Supplier, events: int) -> int:
-    """Writes whole rounds of fifty holdings until there are `events` events or more; how many there are."""
+def write_past(anvil: Anvil, supplier: Supplier, events: int) -> int:
+    """Writes whole blocks until there are `events` events or more; how many there are.
+
+    A block has five rounds of fifty holdings: the chain's work on a block grows with all that it has ever stored.
+    """
     writers = [Writer(supplier, action, act) for action, act in _acts(supplier)]
     written = 0
+    anvil.ask("evm_setAutomine", *(False,))
     while written < events:
-        handles = [os.urandom(32) for _ in range(BATCH)]
-        for writer in writers:
-            writer.write(handles)
-        written += ACTS * BATCH
+        for _ in range(_ROUNDS_IN_BLOCK):
+            handles = [os.urandom(32) for _ in range(BATCH)]
+            for writer in writers:
+                writer.write(handles)
+            written += len(writers) * BATCH
+        anvil.ask("evm_mine")
+    anvil.ask("evm_setAutomine", *(True,))
     return written
 
 

@@ -70,11 +70,12 @@ class Supplier:
         return SignedBatch(batch, self.address(organisation), signature)
 
     def record(self, organisation: int, action: str, actions: Sequence[Value]) -> int:
-        return self.send(action, calldata(self.signed(organisation, action, actions)))
-
-    def send(self, action: str, data: bytes) -> int:
-        """Has the calldata of a signed batch mined; the gas of the transaction."""
+        data = calldata(self.signed(organisation, action, actions))
         return gas_of(self._anvil, self._domain(action).verifying_contract, data)
+
+    def post(self, action: str, data: bytes) -> None:
+        """Hands the calldata of a signed batch to the chain, and does not wait for its block."""
+        self._anvil.ask("eth_sendTransaction", _transaction(self._anvil, self._domain(action).verifying_contract, data))
 
     def _domain(self, action: str) -> Domain:
         ledger = self.deployment.contracts[ACTIONS[action].ledger]
@@ -108,11 +109,14 @@ def gas_of(anvil: Anvil, to: str | None, data: bytes) -> int:
 
 def receipt_of(anvil: Anvil, to: str | None, data: bytes) -> Mapping[str, Any]:
     """Has a transaction mined, paid for by an account of the chain's own; `to` is None to create a contract."""
-    accounts = anvil.ask("eth_accounts")
-    assert isinstance(accounts, list)
-    transaction = {"from": accounts[1], "gas": hex(200_000_000), "data": f"0x{data.hex()}"} | ({"to": to} if to else {})
-    receipt = anvil.ask("eth_sendTransactionSync", transaction)
+    receipt = anvil.ask("eth_sendTransactionSync", _transaction(anvil, to, data))
     assert isinstance(receipt, dict)
     if receipt["status"] != "0x1":
         raise RuntimeError(f"a transaction to {to} with {len(data)} bytes reverted")
     return receipt
+
+
+def _transaction(anvil: Anvil, to: str | None, data: bytes) -> dict[str, str]:
+    accounts = anvil.ask("eth_accounts")
+    assert isinstance(accounts, list)
+    return {"from": accounts[1], "gas": hex(200_000_000), "data": f"0x{data.hex()}"} | ({"to": to} if to else {})
