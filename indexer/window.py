@@ -24,8 +24,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many blocks to ask for at once: as many as carry about `logs_wanted` logs, beginning with few, because several
-    windows are asked for before the first says how full blocks are."""
+    """How many blocks to ask for at once: as many as carry about `logs_wanted` logs.
+
+    Few to begin with, because several windows are asked for before the first says how full blocks are.
+    """
 
     blocks: int = 4
     most: int = 1000
