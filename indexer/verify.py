@@ -6,7 +6,8 @@ nothing a reader could mistake for the mirror. The mirror is read in one snapsho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,36 +109,40 @@ def _compare(mirror: Connection, replay: Store, block: int, at_most: int, shown_
         shown_by.begin("comparing", 0, len(tables), "tables")
         for compared, table in enumerate(tables):
             shown_by.show(compared, len(tables))
-            for mirrored, replayed in _pairs(table, mirror, chain):
-                rows += 1
-                if mirrored == replayed:
-                    continue
-                differences.append(_difference(table, mirrored, replayed))
-                if len(differences) == at_most:
-                    return Verdict(block, rows, tuple(differences))
+            with closing(_pairs(table, mirror, chain)) as pairs:
+                for mirrored, replayed in pairs:
+                    rows += 1
+                    if mirrored == replayed:
+                        continue
+                    differences.append(_difference(table, mirrored, replayed))
+                    if len(differences) == at_most:
+                        return Verdict(block, rows, tuple(differences))
     return Verdict(block, rows, tuple(differences))
 
 
 def _pairs(
     table: Table, mirror: Connection, chain: Connection
-) -> Iterator[tuple[RowMapping | None, RowMapping | None]]:
+) -> Generator[tuple[RowMapping | None, RowMapping | None]]:
     """Both sides' rows of each key, in the order of keys; None where a side has none."""
     ordered = select(table).order_by(*table.primary_key)
-    mirrored, replayed = (
-        iter(connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(ordered).mappings())
-        for connection in (mirror, chain)
-    )
-    left, right = next(mirrored, None), next(replayed, None)
-    while left is not None or right is not None:
-        if right is None or (left is not None and _key(table, left) < _key(table, right)):
-            yield left, None
-            left = next(mirrored, None)
-        elif left is None or _key(table, right) < _key(table, left):
-            yield None, right
-            right = next(replayed, None)
-        else:
-            yield left, right
-            left, right = next(mirrored, None), next(replayed, None)
+    with ExitStack() as reading:
+        mirrored, replayed = (
+            iter(
+                reading.enter_context(connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(ordered)).mappings()
+            )
+            for connection in (mirror, chain)
+        )
+        left, right = next(mirrored, None), next(replayed, None)
+        while left is not None or right is not None:
+            if right is None or (left is not None and _key(table, left) < _key(table, right)):
+                yield left, None
+                left = next(mirrored, None)
+            elif left is None or _key(table, right) < _key(table, left):
+                yield None, right
+                right = next(replayed, None)
+            else:
+                yield left, right
+                left, right = next(mirrored, None), next(replayed, None)
 
 
 def _key(table: Table, row: RowMapping) -> tuple[Any, ...]:

@@ -63,13 +63,21 @@ def test_a_log_the_bloom_knows_of_and_the_receipts_have_is_missed(missing: int) 
         check(HEADERS, answer, {OURS}, lambda header: [each for each in LOGS if each.block == header.number])
 
 
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_a_log_left_out_of_the_receipts_as_well_is_missed_by_the_bloom(missing: int) -> None:
+    answer = [each for at, each in enumerate(LOGS) if at != missing]
+    with pytest.raises(Retryable, match="by its bloom that are in none of its receipts"):
+        check(HEADERS, answer, {OURS}, lambda header: [each for each in answer if each.block == header.number])
+
+
 def test_somebody_elses_log_in_our_block_costs_a_question_and_nothing_more() -> None:
-    shared = header(1, [*LOGS[:2], log(1, 2, THEIRS)])
+    together = [*LOGS[:2], log(1, 2, THEIRS)]
+    shared = header(1, together)
     asked: list[int] = []
 
     def receipts(header: Header) -> Sequence[Log]:
         asked.append(header.number)
-        return LOGS[:2]
+        return together
 
     check([shared, *HEADERS[1:]], LOGS, {OURS}, receipts)
     assert [1] == asked
