@@ -6,7 +6,6 @@ A dead process sends no more statements; a ROLLBACK is let through, because the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Self
 
 import psycopg
@@ -40,20 +39,16 @@ def open_mortal_engine(database_url: str, life: Life, *, pool: int = 3) -> Engin
             life.statement()
             super().commit()
 
+    def connect() -> psycopg.Connection[Any]:
+        connection = Connection.connect(database_url, cursor_factory=Cursor, options=_OPTIONS)
+        life.belongings.append(connection)
+        return connection
+
     return create_engine(
         "postgresql+psycopg://",
-        creator=_creator(Connection, Cursor, database_url),
+        creator=connect,
         pool_size=pool,
         max_overflow=0,
         pool_pre_ping=True,
         pool_timeout=10,
     )
-
-
-def _creator(
-    connection: type[psycopg.Connection[Any]], cursor: type[psycopg.Cursor[Any]], database_url: str
-) -> Callable[[], psycopg.Connection[Any]]:
-    def connect() -> psycopg.Connection[Any]:
-        return connection.connect(database_url, cursor_factory=cursor, options=_OPTIONS)
-
-    return connect

@@ -24,7 +24,7 @@ from backend.sandbox.anvil import Anvil
 from backend.sandbox.database import create_database
 from backend.sandbox.postgres import Postgres
 from backend.sandbox.process import Reaper
-from backend.service_commands import migrate_database
+from backend.tables_commands import migrate_database
 from contracts import wire
 from contracts.action_json import parse
 from contracts.deployer import Deployment, Founders, deploy

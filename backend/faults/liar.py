@@ -81,8 +81,7 @@ class Liar:
     def _lie(self, exchange: Exchange, life: Life, memory: Memory) -> Reply | None:
         for name in life.lies_due():
             reply = LIES[name](exchange, memory)
-            if reply is not None:
-                life.told(name)
+            if reply is not None and life.tells(name):
                 return reply
         return None
 

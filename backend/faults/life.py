@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from threading import Lock
+from typing import Protocol
 
 DEATH = "death"
 DEATH_BEFORE_READING = "death_before_reading"
@@ -21,6 +23,12 @@ DEATHS = (DEATH, DEATH_BEFORE_READING)
 
 class Died(BaseException):
     """The process is dead. Not an Exception: nothing of ours may catch it, as nothing catches a signal 9."""
+
+
+class Belonging(Protocol):
+    """A connection."""
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,11 @@ class Life:
         self._accidents = frozenset(accidents)
         self._planned: list[Fault] = []
         self._at = 0
+        self._one_at_a_time = Lock()
         self.steps = 0
         self.is_dead = False
+        self.belongings: list[Belonging] = []
+        """What the operating system takes back when the process is gone."""
         self.suffered: Counter[str] = Counter()
         """Deaths and lies by name; what befalls the world is counted there."""
 
@@ -87,24 +98,27 @@ class Life:
         ours = (*DEATHS, *self._accidents)
         return [fault.name for fault in self._planned if fault.at < self._at and fault.name not in ours]
 
-    def told(self, name: str) -> None:
-        """One of `lies_due` was told."""
-        self._strike_out(name)
-        self.suffered[name] += 1
+    def tells(self, name: str) -> bool:
+        """One of `lies_due` is about to be told; False if another thread of the process was told it just now."""
+        struck = self._strike_out(name)
+        self.suffered[name] += struck
+        return struck
 
     def _step(self) -> None:
         self.steps += 1
         self._at += 1
         for name in [fault.name for fault in self._planned if fault.at < self._at and fault.name in self._accidents]:
-            self._strike_out(name)
-            self._befall(name)
+            if self._strike_out(name):
+                self._befall(name)
 
     def _comes(self, *names: str) -> bool:
         due = [fault.name for fault in self._planned if fault.at < self._at and fault.name in names]
-        for name in due[:1]:
-            self.told(name)
-        return bool(due)
+        return any(self.tells(name) for name in due[:1])
 
-    def _strike_out(self, name: str) -> None:
-        struck = next(fault for fault in self._planned if fault.name == name)
-        self._planned.remove(struck)
+    def _strike_out(self, name: str) -> bool:
+        """Whether it was still planned. A process may ask several questions at once, from threads of its own."""
+        with self._one_at_a_time:
+            struck = next((fault for fault in self._planned if fault.name == name), None)
+            if struck is not None:
+                self._planned.remove(struck)
+        return struck is not None

@@ -73,9 +73,10 @@ class Mortal:
     def end(self) -> None:
         """End, in order or not: connections are closed, memory is gone."""
         self._engine.dispose()
+        for belonging in self.life.belongings:
+            belonging.close()
         self.suffered += self.life.suffered
-        self._steps_of_the_dead = self.steps
-        self.life.steps = 0
+        self._steps_of_the_dead += self.life.steps
 
     def restart(self) -> None:
         """End and begin again."""

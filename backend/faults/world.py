@@ -47,7 +47,8 @@ class World:
         self.halts: Counter[str] = Counter()
         self.rows_verified = 0
         self.settlings = 0
-        self._court = Court(ground, database_url, finality_depth)
+        self.court = Court(ground, database_url, finality_depth)
+        self.database_url = database_url
         self._liar = liar
         self._finality_depth = finality_depth
         self._interfering = False
@@ -140,8 +141,8 @@ class World:
                 self._hand_in(pledge, ())
             if not refused:
                 break
-        self.rows_verified += self._court.judge_mirror()
-        self._court.judge_outbox(self.pledges)
+        self.rows_verified += self.court.judge_mirror()
+        self.court.judge_outbox(self.pledges)
         self._require_nothing_broken()
         self.settlings += 1
 
@@ -151,7 +152,7 @@ class World:
             self.nature.mine(self._finality_depth + 1)
             self._follow()
             self.worker.advance()
-            if not open_pledges(self.pledges.acknowledged, self._court.fates()):
+            if not open_pledges(self.pledges.acknowledged, self.court.fates()):
                 return
         # The court says of which one.
 
@@ -178,7 +179,7 @@ class World:
 
     def _refused_and_worth_another_try(self) -> list[Pledge]:
         """Refused for what they presume, which may be there by now."""
-        fates = self._court.fates()
+        fates = self.court.fates()
         return [
             pledge
             for pledge in self.pledges.acknowledged
@@ -195,14 +196,14 @@ class World:
 
     def _watch(self, indexer: Indexer, step: Callable[[Iterable[Fault]], bool], faults: Iterable[Fault]) -> bool:
         """A step of an indexer; if it halts, nothing final may have changed."""
-        final = self._court.final_part() if self.nature.is_finality_broken else None
+        final = self.court.final_part() if self.nature.is_finality_broken else None
         halts = len(indexer.halts)
         moved = step(faults)
         for halt in indexer.halts[halts:]:
             self.halts[halt.code] += 1
             if not halt.message or not halt.next_step:
                 raise LawBroken("halted", f"{halt.code} does not say what to do")
-            if final is not None and final[1] != self._court.digest_up_to(final[0]):
+            if final is not None and final[1] != self.court.digest_up_to(final[0]):
                 raise LawBroken("changed", f"rows of blocks up to {final[0]} changed in a step that halted: {halt}")
         return moved
 
@@ -232,7 +233,7 @@ class World:
     def close(self) -> None:
         for process in self.processes:
             process.end()
-        self._court.close()
+        self.court.close()
 
 
 @contextmanager
