@@ -34,10 +34,10 @@ class Room:
 
 
 ROOMS = (
-    Room("serve", "backend.service_commands:serve", "Serve the HTTP API."),
+    Room("serve", "backend.serve_command:serve", "Serve the HTTP API."),
     Room("work", "backend.service_commands:work", "Run the worker: relay what was submitted, do what was scheduled."),
-    Room("db", "backend.service_commands:db", "Bring the service's tables to this release."),
-    Room("token", "backend.service_commands:token", "Make and end the API tokens of machines."),
+    Room("db", "backend.tables_commands:db", "Bring the service's tables to this release."),
+    Room("token", "backend.tables_commands:token", "Make and end the API tokens of machines."),
     Room("index", "backend.mirror.command:app", "Run and check the mirror of the chain in SQL."),
     Room("stock", "backend.stock.cli:app", "Hold the journal of stock against the signed sheets."),
     Room("documents", "backend.documents_command:app", "Try certificates, UBL and logger files, offline."),

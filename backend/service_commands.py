@@ -1,60 +1,22 @@
-"""`suyuan serve`, `work`, `db` and `token`: running the service, and its own tables."""
+"""`suyuan work`: the worker, and what it and the API (serve_command.py) tell of themselves."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import Annotated
 
-import typer
-import uvicorn
-from alembic import command
-from alembic.config import Config
 from prometheus_client import CollectorRegistry
-from sqlalchemy import Connection
 
-from backend.app import create_app
 from backend.books.bookkeeper import Bookkeeper
 from backend.capture.jobs.settling import settle_jobs
 from backend.db import Process, open_engine
-from backend.failures import UsageFailure
 from backend.figures import Beat, LineFigures, StandingFigures, SubmissionFigures
-from backend.identity.actor import ALL_RIGHTS, Right
-from backend.identity.commands import create_token, revoke_token
 from backend.logs import configure_logs
 from backend.metrics import MetricsPort, exposed, process_registry
 from backend.requisitions.orders.placement import settle_orders
 from backend.service import Service, open_service
-from backend.settings import DatabaseSettings, Settings, load
+from backend.settings import Settings, load
 from backend.submissions.news import listen, to_log
 from backend.submissions.relay import Relayer
-from backend.submissions.tasks import Broker, Sweep, register
+from backend.submissions.tasks import Sweep, register
 from backend.worker import make_celery, run_worker
-
-_JSON = typer.Option("--json", help="Answer as JSON.")
-
-db = typer.Typer()
-token = typer.Typer()
-
-
-def serve(*, metrics_port: MetricsPort = None) -> None:
-    """Serve the HTTP API on SUYUAN_API_HOST and SUYUAN_API_PORT until a signal ends it."""
-    registry = process_registry()
-    configure_logs(also=[LineFigures(registry)])
-    settings = load(Settings)
-    nudge = Broker(make_celery(settings.broker_url.get_secret_value())).nudge
-    service = open_service(settings, nudge=nudge, process=Process.API)
-    _tell_of(service, registry)
-    with exposed(registry, settings.metrics_host, metrics_port):
-        uvicorn.run(
-            create_app(service, registry),
-            host=settings.api_host,
-            port=settings.api_port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=5,
-        )
 
 
 def work(*, metrics_port: MetricsPort = None) -> None:
@@ -63,7 +25,7 @@ def work(*, metrics_port: MetricsPort = None) -> None:
     configure_logs(also=[LineFigures(registry)])
     settings = load(Settings)
     service = open_service(settings, nudge=lambda _: None, process=Process.WORKER)
-    _tell_of(service, registry)
+    tell_of(service, registry)
     relayer = relayer_of(service)
     celery = make_celery(service.broker_url)
     register(celery, relayer)
@@ -86,7 +48,7 @@ def work(*, metrics_port: MetricsPort = None) -> None:
             sweep.stop()
 
 
-def _tell_of(service: Service, registry: CollectorRegistry) -> None:
+def tell_of(service: Service, registry: CollectorRegistry) -> None:
     """Log and count what this process commits, and let Prometheus see how much waits in the database."""
     listen(service.engine, to_log, SubmissionFigures(registry))
     StandingFigures(open_engine(service.database_url, pool=1, process="suyuan metrics"), registry)
@@ -101,86 +63,3 @@ def relayer_of(service: Service) -> Relayer:
         first_block=service.ledgers.first_block,
         finality_depth=service.finality_depth,
     )
-
-
-@db.callback()
-def _db() -> None:
-    """The service's own tables."""
-
-
-@db.command()
-def migrate(
-    as_json: Annotated[bool, _JSON] = False,  # noqa: FBT002 (a Typer flag)
-) -> None:
-    """Bring the schema `service` to this release. Safe to repeat."""
-    settings = load(DatabaseSettings)
-    migrate_database(settings.database_url.get_secret_value())
-    typer.echo(json.dumps({"migrated": True}) if as_json else "The schema `service` is up to date.")
-
-
-def migrate_database(database_url: str) -> None:
-    """Run every migration the database does not have yet."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    engine = config.attributes["engine"] = open_engine(database_url, pool=1)
-    try:
-        command.upgrade(config, "head")
-    finally:
-        engine.dispose()
-
-
-@token.callback()
-def _token() -> None:
-    """API tokens of machines and people."""
-
-
-@token.command("create")
-def create(
-    *,
-    organisation: Annotated[int, typer.Option(help="The organisation's number on the chain.")],
-    label: Annotated[str, typer.Option(help="What the token is for.")] = "made by hand",
-    rights: Annotated[str, typer.Option(help="all, or names with commas: stock,receive.")] = "all",
-    days: Annotated[int, typer.Option(min=1, max=366, help="How long it lives.")] = 30,
-    person: Annotated[str | None, typer.Option(help="Who of the organisation holds it; none for a machine.")] = None,
-    as_json: Annotated[bool, _JSON] = False,
-) -> None:
-    """Make an API token and print it, once; only its hash is kept."""
-    with _database() as connection:
-        number, made = create_token(
-            connection, organisation=organisation, rights=_rights(rights), label=label, days=days, person=person
-        )
-    typer.echo(json.dumps({"number": number, "token": made, "organisation": organisation}) if as_json else made)
-
-
-@token.command("revoke")
-def revoke(
-    number: Annotated[int, typer.Argument(help="The token's number in service.api_token.")],
-    as_json: Annotated[bool, _JSON] = False,  # noqa: FBT002 (a Typer flag)
-) -> None:
-    """Make a token useless at once."""
-    with _database() as connection:
-        revoked = revoke_token(connection, number=number)
-    if not revoked:
-        raise UsageFailure("token_unknown", f"there is no valid token {number}", "look it up in service.api_token")
-    typer.echo(json.dumps({"revoked": number}) if as_json else f"Token {number} is revoked.")
-
-
-@contextmanager
-def _database() -> Iterator[Connection]:
-    """One transaction on the service's database."""
-    engine = open_engine(load(DatabaseSettings).database_url.get_secret_value(), pool=1)
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-def _rights(text: str) -> Right:
-    if text == "all":
-        return ALL_RIGHTS
-    try:
-        return Right(sum(Right[name.strip().upper()] for name in text.split(",")))
-    except KeyError as error:
-        known = ", ".join(right.name.lower() for right in Right if right.name)
-        raise UsageFailure("right_unknown", f"there is no right {error}", f"choose from {known}") from None

@@ -9,7 +9,7 @@ from backend.logs import configure_logs
 from backend.sandbox.anvil import Anvil
 from backend.sandbox.database import create_database
 from backend.sandbox.process import Reaper
-from backend.service_commands import migrate_database
+from backend.tables_commands import migrate_database
 from tests.backend.park import Chain, Park, admit_everybody, deployed_chain, opened_park
 from tests.backend.server import end_servers
 

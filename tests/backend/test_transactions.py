@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from backend.db import POOL, SERVICE
 from backend.sandbox.database import create_database
-from backend.service_commands import migrate_database
+from backend.tables_commands import migrate_database
 from tests.backend.park import Park
 from tests.backend.test_bad_input import a_good_batch
 
