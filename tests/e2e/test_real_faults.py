@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -100,19 +101,20 @@ class Flow:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """A stack of its own for each fault, with a chain that may take back some blocks, and a disk that may be full."""
     monkeypatch.setenv("SUYUAN_FINALITY_DEPTH", str(FINALITY))
-    folder = tmp_path / "stack"
-    with _small_disk(folder / "postgres"), Stack(keep=folder) as stack:
-        yield stack
+    with tempfile.TemporaryDirectory(prefix="suyuan-faults-") as name:
+        folder = Path(name)
+        with _small_disk(folder / "postgres"), Stack(keep=folder) as stack:
+            yield stack
 
 
 @contextmanager
 def _small_disk(folder: Path) -> Iterator[None]:
     """The database's folder on a file system of its own, if we may make one."""
     folder.mkdir(parents=True)
-    for each in (*folder.parents[:4], folder):
+    for each in (folder.parent, folder):
         each.chmod(0o711)
     options = ["-t", "tmpfs", "-o", f"size={_DISK_MB}m,mode=0711", "suyuan", str(folder)]
     mounted = subprocess.run(["mount", *options], check=False, capture_output=True).returncode == 0
