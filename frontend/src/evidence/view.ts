@@ -106,20 +106,26 @@ function list(lines: readonly string[], language: Language): HTMLElement {
   return element("div", {}, shown, element("details", {}, summary, element("ul", { class: "told" }, ...rest)));
 }
 
+/** The records, each subject's together. */
 function table(rows: readonly Row[], language: Language): HTMLElement {
   const columns = (["when", "who", "what"] as const).map((word) => tell(word, language));
   const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col" }, column)));
-  const body = rows.map((row) => {
-    const key = faint(`${tell("key", language)} `, row.key);
-    const subject = faint(`${row.of} `, row.subject.slice(0, 18));
-    const cells = [[row.claimedAt], [harmless(row.who), key], [row.act, subject, ...details(row)]];
-    return element("tr", {}, ...cells.map((cell, i) => element("td", { "data-label": columns[i] ?? "" }, ...cell)));
-  });
-  return element("table", {}, element("thead", {}, head), element("tbody", {}, ...body));
+  const groups = new Map<string, HTMLElement>();
+  for (const row of rows) {
+    const group = groups.get(row.subject) ?? groupOf(row, columns.length);
+    const key = element("div", { class: "faint" }, `${tell("key", language)} `, element("code", {}, row.key));
+    const cells = [[row.claimedAt], [harmless(row.who), key], [row.act, ...details(row)]];
+    const made = cells.map((cell, i) => element("td", { "data-label": columns[i] ?? "" }, ...cell));
+    group.append(element("tr", {}, ...made));
+    groups.set(row.subject, group);
+  }
+  return element("table", {}, element("thead", {}, head), ...groups.values());
 }
 
-function faint(word: string, code: string): HTMLElement {
-  return element("div", { class: "faint" }, word, element("code", {}, code));
+function groupOf({ of, subject }: Row, columns: number): HTMLElement {
+  const title = element("th", { scope: "rowgroup", colspan: String(columns) }, `${of} `);
+  title.append(element("code", {}, subject.slice(0, 18)));
+  return element("tbody", {}, element("tr", { class: "subject" }, title));
 }
 
 function details({ details }: Row): HTMLElement[] {
