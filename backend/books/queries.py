@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select, tuple_, union
 
 from backend.books.lookup import word
 from backend.books.models import ENTRY, ENTRY_READER, EPCIS_EVENT, IDENTIFIER
@@ -53,14 +53,34 @@ class EventFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEvent:
-    """An EPCIS event as its author told it, and where it stands on the chain."""
+class Order:
+    """How events follow each other: as the chain has them, or by the time they happened."""
 
+    by_event_time: bool = False
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event stands, in either order."""
+
+    event_time: int
+    """Unix microseconds."""
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """An EPCIS event as its author told it, and where it stands."""
+
+    place: Place
     hash: bytes
     action_hash: bytes
     recorded_at: int
     body: dict[str, Any]
+
+
+CHAIN_ORDER = Order()
 
 
 def search(connection: Connection, actor: Actor, text: str, *, before: int | None = None) -> FoundOut:
@@ -91,20 +111,32 @@ def search(connection: Connection, actor: Actor, text: str, *, before: int | Non
 
 
 def events(
-    connection: Connection, actor: Actor, asked: EventFilter, *, after: int = 0, most: int = PAGE
+    connection: Connection,
+    actor: Actor,
+    asked: EventFilter,
+    *,
+    order: Order = CHAIN_ORDER,
+    after: Place | None = None,
+    most: int = PAGE,
 ) -> list[ToldEvent]:
-    """The actor's EPCIS events that match, in the order of the chain; go on after the last one's number."""
+    """The actor's EPCIS events that match, in an order; go on after the last one's place."""
     told, event = EPCIS_EVENT.c, mirror.event.c
-    rows = connection.execute(
-        select(told.number, told.hash, event.action_hash, mirror.block.c.recorded_at, told.body)
-        .join(ENTRY, ENTRY.c.number == told.number)
-        .join(mirror.event, event.number == told.number)
-        .join(mirror.block, mirror.block.c.number == mirror.block_of(told.number))
-        .where(told.number > after, is_readable(actor), *_conditions(asked))
-        .order_by(told.number)
-        .limit(most)
-    )
-    return [ToldEvent(*row) for row in rows]
+    keys = (told.event_time, told.number) if order.by_event_time else (told.number,)
+    query = _matching(
+        actor, asked, told.event_time, told.number, told.hash, event.action_hash, mirror.block.c.recorded_at, told.body
+    ).join(mirror.event, event.number == told.number)
+    if after is not None:
+        here = tuple_(*keys)
+        last = tuple_(*(literal(each) for each in (after.event_time, after.number)[-len(keys) :]))
+        query = query.where(here < last if order.descending else here > last)
+    ordered = query.order_by(*(key.desc() if order.descending else key for key in keys)).limit(most)
+    return [ToldEvent(Place(row[0], row[1]), *row[2:]) for row in connection.execute(ordered)]
+
+
+def count_events(connection: Connection, actor: Actor, asked: EventFilter, *, most: int) -> int:
+    """How many of the actor's EPCIS events match, counted no further than `most`."""
+    some = _matching(actor, asked, EPCIS_EVENT.c.number).limit(most).subquery()
+    return connection.scalar(select(func.count()).select_from(some)) or 0
 
 
 def coverage(connection: Connection, actor: Actor) -> CoverageOut:
@@ -167,6 +199,16 @@ def _entries(connection: Connection, numbers: Collection[int]) -> list[EntryOut]
         )
         for row in rows
     ]
+
+
+def _matching(actor: Actor, asked: EventFilter, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    told = EPCIS_EVENT.c
+    return (
+        select(*columns)
+        .join(ENTRY, ENTRY.c.number == told.number)
+        .join(mirror.block, mirror.block.c.number == mirror.block_of(told.number))
+        .where(is_readable(actor), *_conditions(asked))
+    )
 
 
 def _conditions(asked: EventFilter) -> list[ColumnElement[bool]]:

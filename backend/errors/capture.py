@@ -44,6 +44,9 @@ _EVENTS = {
     "query_parameter_invalid": ErrorKind(
         400, "A parameter of the query has no value it can have.", "`params` names the parameter, and what is needed."
     ),
+    "query_too_large": ErrorKind(
+        413, "More events match than `maxEventCount` allows.", "Ask for fewer, or leave it out and go page by page."
+    ),
     "event_not_carried": ErrorKind(
         422,
         "The event has a property that its details have no place for.",

@@ -4,12 +4,13 @@ A list is one value with `|` between its elements. What we do not know is refuse
 question would look like one to this.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.books.lookup import CLASSES, EPCS, TYPED, mention, typed
-from backend.books.queries import EventFilter
+from backend.books.queries import CHAIN_ORDER, EventFilter, Order, Place
 from backend.books.telling import microseconds
 from backend.epcis import gs1
 from backend.epcis.words import ACTIONS
@@ -57,6 +58,15 @@ _TIMES: Final[Mapping[str, tuple[str, int]]] = {
 """Bounds, and the unit of each in microseconds. Whole numbers are not below a bound if they are not below the next
 whole one, so all are rounded up."""
 
+_KNOWN: Final = frozenset(
+    {
+        *_LISTS, *_TIMES, "EXISTS_errorDeclaration",
+        "orderBy", "orderDirection", "eventCountLimit", "maxEventCount", "perPage", "nextPageToken",
+    }
+)  # fmt: skip
+"""Beside those that ask what an event names."""
+
+_TOKEN: Final = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})")
 _PATTERN: Final = "urn:epc:idpat:"
 
 
@@ -65,9 +75,14 @@ class Asked:
     """What is asked for, and which page of it."""
 
     events: EventFilter
+    order: Order
     per_page: int
-    after: int
-    """The place on the chain of the last event of the page before; 0 for the first page."""
+    after: Place | None
+    """Of the last event of the page before; None for the first page."""
+    limit: int | None
+    """After how many events the answer ends, those of later pages included."""
+    most_events: int | None
+    """With more events than this there is no answer."""
 
 
 def parse(parameters: Iterable[tuple[str, str]]) -> Asked:
@@ -76,30 +91,61 @@ def parse(parameters: Iterable[tuple[str, str]]) -> Asked:
     Raises:
         ServiceError: `query_parameter_unknown`, `query_parameter_invalid`, naming the parameter.
     """
-    asked: dict[str, Any] = {}
-    mentions: list[list[str]] = []
-    page = {"perPage": PER_PAGE, "nextPageToken": 0}
-    seen: set[str] = set()
+    given: dict[str, str] = {}
     for name, value in parameters:
-        if name in seen:
+        if name in given:
             raise _invalid(name, "it stands there twice")
-        seen.add(name)
-        if name in _LISTS:
-            asked[_LISTS[name]] = _list(name, value)
-        elif (subjects := _subjects(name)) is not None:
-            mentions.append([mention(each, one) for each in subjects for one in _named(name, value)])
-        elif name in _TIMES:
-            condition, unit = _TIMES[name]
-            asked[condition] = -(-_read(name, value, microseconds) // unit)
-        elif name == "EXISTS_errorDeclaration":
-            asked["only_erroneous"] = _truth(name, value)
-        elif name in page:
-            page[name] = _read(name, value, _natural)
-        else:
+        if name not in _KNOWN and _subjects(name) is None:
             raise ServiceError("query_parameter_unknown", parameter=name[:100])
-    if not 1 <= page["perPage"] <= MOST_PER_PAGE:
-        raise _invalid("perPage", f"1 to {MOST_PER_PAGE}")
-    return Asked(EventFilter(**asked, mentions=mentions), page["perPage"], page["nextPageToken"])
+        given[name] = value
+    for name in ("orderDirection", "eventCountLimit"):
+        if name in given and "orderBy" not in given:
+            raise _invalid(name, "it needs orderBy")
+    if {"eventCountLimit", "maxEventCount"} <= given.keys():
+        raise _invalid("eventCountLimit", "not beside maxEventCount")
+    return Asked(
+        events=_filter(given),
+        order=_order(given),
+        per_page=_count(given, "perPage", most=MOST_PER_PAGE) or PER_PAGE,
+        after=_place(given["nextPageToken"]) if "nextPageToken" in given else None,
+        limit=_count(given, "eventCountLimit"),
+        most_events=_count(given, "maxEventCount"),
+    )
+
+
+def token_of(place: Place) -> str:
+    """What `nextPageToken` goes on from."""
+    return f"{place.event_time}.{place.number}"
+
+
+def _place(token: str) -> Place:
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        raise _invalid("nextPageToken", "it is not what a page named as its next")
+    return Place(int(found[1]), int(found[2]))
+
+
+def _filter(given: Mapping[str, str]) -> EventFilter:
+    conditions: dict[str, Any] = {
+        condition: _list(name, given[name]) for name, condition in _LISTS.items() if name in given
+    }
+    for name, (condition, unit) in _TIMES.items():
+        if name in given:
+            conditions[condition] = -(-_time(name, given[name]) // unit)
+    mentions = [
+        [mention(each, one) for each in subjects for one in _named(name, value)]
+        for name, value in given.items()
+        if (subjects := _subjects(name)) is not None
+    ]
+    erroneous = _one_of(given, "EXISTS_errorDeclaration", ("false", "true")) == "true"
+    return EventFilter(**conditions, mentions=mentions, only_erroneous=erroneous)
+
+
+def _order(given: Mapping[str, str]) -> Order:
+    key = _one_of(given, "orderBy", ("eventTime", "recordTime"))
+    # Descending, if nothing is said: so the standard has it.
+    direction = _one_of(given, "orderDirection", ("DESC", "ASC"))
+    return Order(by_event_time=key == "eventTime", descending=direction != "ASC") if key else CHAIN_ORDER
 
 
 def _subjects(name: str) -> tuple[str, ...] | None:
@@ -119,10 +165,10 @@ def _named(name: str, value: str) -> tuple[str, ...]:
     return values
 
 
-def _truth(name: str, value: str) -> bool:
-    if value not in ("true", "false"):
-        raise _invalid(name, "true or false")
-    return value == "true"
+def _one_of(given: Mapping[str, str], name: str, known: tuple[str, ...]) -> str | None:
+    if name in given and given[name] not in known:
+        raise _invalid(name, " or ".join(known))
+    return given.get(name)
 
 
 def _list(name: str, value: str) -> tuple[str, ...]:
@@ -134,17 +180,18 @@ def _list(name: str, value: str) -> tuple[str, ...]:
     return values
 
 
-def _read(name: str, value: str, read: Callable[[str], int]) -> int:
+def _time(name: str, value: str) -> int:
     try:
-        return read(value)
+        return microseconds(value)
     except (ValueError, OverflowError):
-        raise _invalid(name, "a time with its offset, or a number, is needed") from None
+        raise _invalid(name, "a time with its offset is needed") from None
 
 
-def _natural(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= 18):
-        raise ValueError("not a natural number")
-    return int(value)
+def _count(given: Mapping[str, str], name: str, *, most: int = 10**18) -> int | None:
+    value = given.get(name)
+    if value is not None and not (re.fullmatch("[0-9]{1,18}", value) and 1 <= int(value) <= most):
+        raise _invalid(name, f"a number of 1 to {most}")
+    return None if value is None else int(value)
 
 
 def _invalid(name: str, problem: str) -> ServiceError:

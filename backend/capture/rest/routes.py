@@ -17,6 +17,7 @@ from backend.capture.rest.body import MEDIA_TYPES, read_body
 from backend.capture.rest.versions import CAPTURE_LIMITS, VERSIONS, refuse_other_versions
 from backend.dependencies import Reader, Reading, TheService, Writer, Writing, need_one_of
 from backend.epcis.document import query_document
+from backend.errors import ServiceError
 from backend.identity.actor import Right
 
 
@@ -114,18 +115,23 @@ def discover_events() -> Response:
 
 @router.get("/events", response_class=JSONResponse)
 def list_events(connection: Reading, actor: Reader, request: Request) -> JSONResponse:
-    """The events that the caller may read, in the order of the chain, word for word as their authors told them.
+    """The events that the caller may read, word for word as their authors told them, in the order of the chain.
 
     By the `eventType`, times, words, places, objects (`MATCH_epc`, ...), classes (`MATCH_epcClass`, ...), papers,
     parties and errors of EPCIS 2.0, with `|` between several values: docs/capture.md lists the parameters. `perPage`
-    and `nextPageToken` page. Any other parameter is refused.
+    and `nextPageToken` page, `orderBy` has them in another order. Any other parameter is refused.
     """
     asked = parameters.parse(request.query_params.multi_items())
-    found = queries.events(connection, actor, asked.events, after=asked.after, most=asked.per_page + 1)
-    page = found[: asked.per_page]
+    most = asked.most_events
+    if most is not None and queries.count_events(connection, actor, asked.events, most=most + 1) > most:
+        raise ServiceError("query_too_large", most_events=most)
+    wanted = asked.per_page if asked.limit is None else min(asked.per_page, asked.limit)
+    found = queries.events(connection, actor, asked.events, order=asked.order, after=asked.after, most=wanted + 1)
+    page = found[:wanted]
+    left = {} if asked.limit is None else {"eventCountLimit": asked.limit - len(page)}
     headers = dict(VERSIONS)
-    if len(found) > len(page):
-        following = request.url.include_query_params(nextPageToken=page[-1].number)
+    if len(found) > len(page) and left != {"eventCountLimit": 0}:
+        following = request.url.include_query_params(nextPageToken=parameters.token_of(page[-1].place), **left)
         headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
     document: dict[str, Any] = query_document([event.body for event in page], at=clock.now())
     return JSONResponse(document, headers=headers)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.books.lookup import mention
-from backend.books.queries import EventFilter, events
+from backend.books.queries import EventFilter, Order, ToldEvent, count_events, events
 from backend.books.telling import DEEPEST, microseconds, told
 from backend.identity.actor import ALL_RIGHTS, Actor, Role
 from tests.backend.books.scene import CONTEXT, LOT, epcis, kept, tell
@@ -72,7 +72,7 @@ def test_an_event_is_found_by_what_it_says_and_by_nothing_else(park: Park) -> No
         assert [0] * len(HITS) == counted(HITS, RIVAL) == counted(HITS, REGULATOR)
         (event,) = events(connection, SUPPLIER, HITS[0])
         assert [event] == events(connection, SUPPLIER, EventFilter(hashes=[event.hash]))
-        assert [] == events(connection, SUPPLIER, HITS[0], after=event.number)
+        assert [] == events(connection, SUPPLIER, HITS[0], after=event.place)
 
 
 def test_pages_go_on_in_the_order_of_the_chain(park: Park) -> None:
@@ -82,9 +82,29 @@ def test_pages_go_on_in_the_order_of_the_chain(park: Park) -> None:
     with park.engine.connect() as connection:
         whole = events(connection, SUPPLIER, EventFilter())
         first = events(connection, SUPPLIER, EventFilter(), most=2)
-        rest = events(connection, SUPPLIER, EventFilter(), after=first[-1].number, most=2)
+        rest = events(connection, SUPPLIER, EventFilter(), after=first[-1].place, most=2)
     assert whole == first + rest
     assert [0, 1, 2] == [event.body["example:number"] for event in whole]
+
+
+def test_pages_go_on_by_the_time_of_events_both_ways_and_no_two_are_in_one_place(park: Park) -> None:
+    for seed, minute in enumerate((1, 3, 3, 2)):
+        tell(park, "supplier", epcis(eventTime=f"2026-03-04T11:0{minute}:00Z", **{"example:number": seed}), seed=seed)
+    kept(park)
+    with park.engine.connect() as connection:
+
+        def paged(order: Order) -> list[int]:
+            found: list[ToldEvent] = []
+            while page := events(
+                connection, SUPPLIER, EventFilter(), order=order, after=found[-1].place if found else None, most=1
+            ):
+                found += page
+            return [event.body["example:number"] for event in found]
+
+        assert [0, 3, 1, 2] == paged(Order(by_event_time=True))
+        assert [2, 1, 3, 0] == paged(Order(by_event_time=True, descending=True))
+        assert [3, 2, 1, 0] == paged(Order(descending=True))
+        assert [3, 4] == [count_events(connection, SUPPLIER, EventFilter(), most=most) for most in (3, 9)]
 
 
 @pytest.mark.parametrize(

@@ -103,13 +103,21 @@ ASKED: list[tuple[dict[str, str], list[str]]] = [
     ({"EQ_errorReason": "incorrect_data"}, ALL[3:]),
     ({"EQ_errorReason": "did_not_occur"}, []),
     ({"EQ_correctiveEventID": "urn:uuid:5"}, ALL[3:]),
+    ({"orderBy": "eventTime"}, ALL[::-1]),
+    ({"orderBy": "recordTime", "orderDirection": "ASC", "maxEventCount": "4"}, ALL),
+    ({"orderBy": "eventTime", "orderDirection": "ASC", "eventCountLimit": "2"}, ALL[:2]),
     ({"GE_recordTime": "2026-03-02T00:00:00Z"}, ALL),
     ({"LT_recordTime": "2026-03-02T00:00:00.5Z"}, []),
 ]
 
 REFUSED: list[tuple[str, str]] = [
     ("EQ_anything=1", "query_parameter_unknown"),
-    ("eventCountLimit=3", "query_parameter_unknown"),
+    ("eventCountLimit=3", "query_parameter_invalid"),
+    ("orderBy=eventTime&eventCountLimit=0", "query_parameter_invalid"),
+    ("orderBy=eventTime&eventCountLimit=3&maxEventCount=3", "query_parameter_invalid"),
+    ("orderBy=bizStep", "query_parameter_invalid"),
+    ("orderDirection=ASC", "query_parameter_invalid"),
+    ("nextPageToken=1", "query_parameter_invalid"),
     ("EQ_action=MAKE", "query_parameter_invalid"),
     ("EQ_bizStep=", "query_parameter_invalid"),
     ("EQ_bizStep=shipping&EQ_bizStep=packing", "query_parameter_invalid"),
@@ -140,6 +148,12 @@ def test_events_are_found_by_each_parameter_paged_and_shown_to_their_readers_alo
     following = first.headers["Link"].removeprefix("<").partition(">")[0]
     second = park.get("supplier", following)
     assert (BOTH, False) == (ids(first) + ids(second), "Link" in second.headers)
+    limited: dict[str, str | int] = {"orderBy": "eventTime", "eventCountLimit": 3, "perPage": 2}
+    first = park.get("supplier", "/epcis/events", **limited)
+    rest = park.get("supplier", first.headers["Link"].removeprefix("<").partition(">")[0])
+    assert (ALL[:0:-1], False) == (ids(first) + ids(rest), "Link" in rest.headers)
+    too_many = park.get("supplier", "/epcis/events", maxEventCount=3)
+    assert (413, "query_too_large") == (too_many.status_code, too_many.json()["code"])
     client = ParkClient(park, "supplier")
     assert ALL == [event["eventID"] for event in exported(client, {})]
     for other in ("rival", "tenant", "regulator", "operator"):
