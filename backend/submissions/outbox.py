@@ -7,7 +7,7 @@ do the same work twice at worst. Nothing here talks to the chain.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, or_, select, union, update
 
 from backend import clock
 from backend.submissions.models import (
@@ -217,8 +217,24 @@ def unsettled(connection: Connection, account: bytes, *, below_nonce: int, final
     looked at until the block is final; and afterwards if the mirror went past that block without finding the batch
     there, or the chain went back below its nonce: a reorganisation took it while nobody looked, or the node was wrong.
     """
+    of_ours = RELAYED_TRANSACTION.c.account == account
+    state = RELAYED_TRANSACTION.c.state
+    hashes = select(RELAYED_TRANSACTION.c.hash)
     final_in_mirror = select(mirror.cursor.c.finalised).scalar_subquery()
-    in_mirror = exists().where(mirror.batch.c.digest == RELAYED_TRANSACTION.c.digest)
+    # One branch for each index: a single condition of all of them would read every transaction there ever was.
+    concerned = union(
+        hashes.where(of_ours, state == TransactionState.OPEN, RELAYED_TRANSACTION.c.account_nonce < below_nonce),
+        hashes.where(of_ours, state == TransactionState.REVERTED),
+        hashes.where(of_ours, state == TransactionState.MINED, RELAYED_TRANSACTION.c.block_number > final_block),
+        hashes.where(of_ours, state == TransactionState.MINED, RELAYED_TRANSACTION.c.account_nonce >= below_nonce),
+        hashes.join(SUBMISSION, SUBMISSION.c.digest == RELAYED_TRANSACTION.c.digest).where(
+            of_ours,
+            state == TransactionState.MINED,
+            SUBMISSION.c.state == State.MINED,
+            RELAYED_TRANSACTION.c.block_number <= final_in_mirror,
+            ~exists().where(mirror.batch.c.digest == RELAYED_TRANSACTION.c.digest),
+        ),
+    )
     rows = connection.execute(
         select(
             RELAYED_TRANSACTION.c.hash,
@@ -232,22 +248,7 @@ def unsettled(connection: Connection, account: bytes, *, below_nonce: int, final
             SUBMISSION.c.calldata,
         )
         .join(SUBMISSION, SUBMISSION.c.digest == RELAYED_TRANSACTION.c.digest)
-        .where(
-            RELAYED_TRANSACTION.c.account == account,
-            or_(
-                (RELAYED_TRANSACTION.c.state == TransactionState.OPEN)
-                & (RELAYED_TRANSACTION.c.account_nonce < below_nonce),
-                RELAYED_TRANSACTION.c.state == TransactionState.REVERTED,
-                (RELAYED_TRANSACTION.c.state == TransactionState.MINED)
-                & or_(
-                    RELAYED_TRANSACTION.c.block_number > final_block,
-                    RELAYED_TRANSACTION.c.account_nonce >= below_nonce,
-                    (SUBMISSION.c.state == State.MINED)
-                    & (RELAYED_TRANSACTION.c.block_number <= final_in_mirror)
-                    & ~in_mirror,
-                ),
-            ),
-        )
+        .where(RELAYED_TRANSACTION.c.hash.in_(concerned))
         .order_by(RELAYED_TRANSACTION.c.account_nonce)
     )
     return [
