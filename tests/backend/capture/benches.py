@@ -84,8 +84,17 @@ def desk_of(park: Park, name: str = "supplier") -> Desk:
 
 def gateway_of(client: Client, member: Member) -> FastAPI:
     """A member's gateway in front of a service."""
-    marks = Marks(member.secret(PURPOSE))
-    return create_gateway(client, Signing(client, Desk(client, member), marks), marks)
+    return create_gateway(client, signing_of(client, member), marks_of(member))
+
+
+def signing_of(client: Client, member: Member, *, everything: bool = False) -> Signing:
+    """What a member's gateway does, at nobody's call yet."""
+    return Signing(client, Desk(client, member), marks_of(member), everything=everything)
+
+
+def marks_of(member: Member) -> Marks:
+    """Of a member's gateway."""
+    return Marks(member.secret(PURPOSE))
 
 
 def told(job: Mapping[str, Any]) -> list[str]:

@@ -10,15 +10,13 @@ from uuid import uuid4
 
 import pytest
 
-from backend.capture.desk import Desk
 from backend.capture.export import exported
 from backend.capture.gateway.marks import Marks
-from backend.capture.gateway.signing import Signing
 from backend.capture.jobs.models import Behaviour
 from backend.capture.reading import read_document
 from backend.epcis.document import capture_document
 from backend.member.client import Client
-from tests.backend.capture.benches import ParkClient, bring, document, gateway_of, told
+from tests.backend.capture.benches import ParkClient, bring, document, gateway_of, marks_of, signing_of, told
 from tests.backend.park import Park
 from tests.backend.server import Server
 
@@ -106,7 +104,7 @@ def test_without_the_service_it_keeps_nothing_and_says_so(park: Park) -> None:
 
 def test_what_did_not_come_through_a_gateway_with_its_key_it_does_not_sign(park: Park) -> None:
     client, member = ParkClient(park, "supplier"), park.members["supplier"]
-    own, stranger = (Marks(park.members[name].secret("gateway")) for name in ("supplier", "rival"))
+    own, stranger = marks_of(member), marks_of(park.members["rival"])
     content = json.dumps(document(BOTTLE)).encode()
     marks = [None, stranger.make(content, Behaviour.ROLLBACK), own.make(b"{}", Behaviour.ROLLBACK)]
     marks += [own.make(content, Behaviour.PROCEED), b"short"]
@@ -114,10 +112,10 @@ def test_what_did_not_come_through_a_gateway_with_its_key_it_does_not_sign(park:
         headers = {} if mark is None else {"Suyuan-Gateway-Mark": mark.hex()}
         assert 202 == bring(park, "supplier", content, **headers).status_code
     before = park.get("supplier", "/v1/submissions").json()
-    Signing(client, Desk(client, member), own).round()
+    signing_of(client, member).round()
     assert before == park.get("supplier", "/v1/submissions").json()
     assert len(marks) == len(park.get("supplier", "/v1/captures/waiting").json()["jobs"])
-    Signing(client, Desk(client, member), own, everything=True).round()
+    signing_of(client, member, everything=True).round()
     assert [] == park.get("supplier", "/v1/captures/waiting").json()["jobs"]
     assert {True} == {job["success"] for job in park.get("supplier", "/epcis/capture").json()}
 
@@ -148,10 +146,11 @@ class Forgetful(ParkClient):
 
 def test_what_it_has_signed_it_does_not_sign_again_whatever_the_service_offers(park: Park) -> None:
     client, member = Forgetful(park, "supplier"), park.members["supplier"]
-    marks = Marks(member.secret("gateway"))
-    signing = Signing(client, Desk(client, member), marks)
+    signing = signing_of(client, member)
     content = json.dumps(document(FUTURE)).encode()
-    bring(park, "supplier", content, **{"Suyuan-Gateway-Mark": marks.make(content, Behaviour.ROLLBACK).hex()})
+    bring(
+        park, "supplier", content, **{"Suyuan-Gateway-Mark": marks_of(member).make(content, Behaviour.ROLLBACK).hex()}
+    )
     for _ in range(2):
         with pytest.raises(ConnectionResetError):
             signing.round()

@@ -8,12 +8,9 @@ from typing import Any
 
 import httpx
 
-from backend.capture.desk import Desk
-from backend.capture.gateway.marks import PURPOSE, Marks
-from backend.capture.gateway.signing import Signing
 from backend.capture.jobs.settling import settle_jobs
 from backend.sandbox.ports import free_port
-from tests.backend.capture.benches import ParkClient, bring, captured, desk_of, document, told, working
+from tests.backend.capture.benches import ParkClient, bring, captured, desk_of, document, signing_of, told, working
 from tests.backend.capture.machine import Machine, deaf, kill_once
 from tests.backend.faults import killed_at
 from tests.backend.park import Park
@@ -45,8 +42,7 @@ def test_a_gateway_killed_between_submission_and_report_leaves_a_job_that_ends_r
         while (job := park.get("supplier", answer.headers["location"]).json())["running"]:
             time.sleep(0.05)
         # Whoever comes after finds nothing left to sign.
-        client, member = ParkClient(park, "supplier"), park.members["supplier"]
-        Signing(client, Desk(client, member), Marks(member.secret(PURPOSE))).round()
+        signing_of(ParkClient(park, "supplier"), park.members["supplier"]).round()
     assert (True, ["ACCEPTED", "ACCEPTED"]) == (job["success"], told(job))
     assert ["mirrored"] == recorded(park)
 

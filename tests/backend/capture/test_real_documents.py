@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from backend import clock
+from backend.capture.desk import Desk
 from backend.capture.export import exported
+from backend.capture.gateway.routes import create_gateway
+from backend.capture.gateway.signing import Signing
 from backend.capture.jobs.settling import settle_jobs
 from backend.capture.reading import read_document
 from backend.capture.telling import Told
 from backend.capture.verdicts import Word
 from backend.epcis.document import capture_document
-from tests.backend.capture.benches import ParkClient, desk_of, gateway_of
+from tests.backend.capture.benches import ParkClient, desk_of, marks_of
 from tests.backend.capture.official import complaints
 from tests.backend.park import Park
 from tests.backend.server import Server
@@ -34,12 +36,20 @@ def accepted() -> Iterator[tuple[str, bytes]]:
             yield row["file"], content
 
 
-def signed(park: Park, gateway: Server, content: bytes) -> str:
-    """Bring a document and wait until it is signed; where its job is."""
+class ByHand(Signing):
+    """Signs when the test says so, and not in a thread."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def nudge(self) -> None: ...
+
+
+def brought(gateway: Server, content: bytes) -> str:
+    """Bring a document; where its job is."""
     answer = gateway.client.post("/epcis/capture", content=content, headers={"Content-Type": "application/ld+json"})
     assert 202 == answer.status_code, answer.text
-    while park.get("supplier", "/v1/captures/waiting").json()["jobs"]:
-        time.sleep(0.02)
     return str(answer.headers["location"])
 
 
@@ -53,13 +63,16 @@ def test_each_is_recorded_once_and_comes_out_as_it_went_in(park: Park) -> None:
     seen: set[str] = set()
     jobs: dict[str, list[tuple[str, str]]] = {}
     documents = list(accepted())
-    with Server(gateway_of(client, park.members["supplier"])) as gateway:
+    member = park.members["supplier"]
+    signing = ByHand(client, Desk(client, member), marks_of(member))
+    with Server(create_gateway(client, signing, marks_of(member))) as gateway:
         for _, content in documents:
             events = read_document(content).events
             # The same event stands in several of the files, written in other ways.
             words = [Word.DUPLICATE if same(event) in seen else Word.ACCEPTED for event in events]
             names = [event.identity.name for event in events]
-            jobs[signed(park, gateway, content)] = list(zip(words, names, strict=True))
+            jobs[brought(gateway, content)] = list(zip(words, names, strict=True))
+            signing.round()
             seen.update(map(same, events))
     client.settle()
     while settle_jobs(park.engine, park.service.ring):
