@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from struct import Struct, error
+from struct import Struct, error, pack
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, SmallInteger, Table, Text
@@ -147,7 +147,7 @@ def _numeric(value: int) -> bytes:
     power = max(0, len(digits) - 1)
     while digits and not digits[0]:
         del digits[0]
-    return Struct(f">HhHH{len(digits)}H").pack(len(digits), power, 0, 0, *reversed(digits))
+    return pack(f">HhHH{len(digits)}H", len(digits), power, 0, 0, *reversed(digits))
 
 
 _ENCODERS: Mapping[str, Encoder] = {table.name: _encoder(table) for table in JOURNALS}

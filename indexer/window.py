@@ -31,7 +31,7 @@ class Pace:
 
     blocks: int = 4
     most: int = 1000
-    logs_wanted: int = 5000
+    logs_wanted: int = 2500
 
     def after(self, window: Window) -> Pace:
         """The pace once this window arrived: doubled while there is room, cut to size when there were too many."""
