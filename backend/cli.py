@@ -47,10 +47,10 @@ ROOMS = (
     Room(
         "gateway", "backend.capture.gateway.command:gateway", "Take EPCIS from programs here, signed on this machine."
     ),
-    Room("details", "backend.details.command:app", "Roots of confidential fields, importing them, the ring of keys."),
+    Room("details", "backend.details_command:app", "Roots of confidential fields, importing them, the ring of keys."),
     Room("books", "backend.books.command:app", "Look at the books, hold them against chain and details, rebuild them."),
     Room("trace", "backend.evidence.command:trace", "Say what a lot or holding came from and what became of it."),
-    Room("evidence", "backend.evidence.command:app", "Write files that prove records without us."),
+    Room("evidence", "backend.evidence_command:app", "Write files that prove records without us."),
     Room("checkpoint", "backend.evidence.checkpoint_command:app", "Vouch for blocks, as a witness; hold them to it."),
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),
     Room("secrets", "backend.secrets_command:secrets", "Make the passwords and keys of a trial installation."),

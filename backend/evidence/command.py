@@ -74,9 +74,9 @@ def export(
     with giver(api, token_file, organisation) as source:
         content = source.evidence(asked)
         trust = None if trust_out is None else json.dumps(source.trust(), indent=1, ensure_ascii=False) + "\n"
-    _write(output, content)
+    write_file(output, content)
     if trust_out is not None and trust is not None:
-        _write(trust_out, trust.encode())
+        write_file(trust_out, trust.encode())
     evidence = read(content)
     told = Told(
         file=str(output),
@@ -146,7 +146,12 @@ def _block(at: str | None) -> int | str | None:
     return int(at)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file.
+
+    Raises:
+        UsageFailure: `file_unwritable`.
+    """
     try:
         path.write_bytes(content)
     except OSError as error:

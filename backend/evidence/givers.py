@@ -23,6 +23,7 @@ from backend.failures import Failure, UsageFailure
 from backend.identity.actor import ALL_RIGHTS, Actor
 from backend.identity.queries import roles_of
 from backend.ledgers import Ledgers
+from backend.logs import configure_logs
 from backend.member.client import Client, Refusal
 from backend.member.credentials import client_of
 from backend.settings import Settings, load
@@ -76,6 +77,7 @@ def giver(api: str | None, token_file: Path | None, organisation: int | None) ->
         except (OSError, HTTPException, ValueError) as error:
             raise Failure("service_unreachable", f"{api}: {error}", "check the address, and try again") from error
         return
+    configure_logs()
     settings = load(Settings)
     engine = open_engine(settings.database_url.get_secret_value(), pool=1)
     try:

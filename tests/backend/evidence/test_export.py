@@ -208,10 +208,13 @@ def test_a_node_that_has_pruned_a_state_is_told_from_one_that_fails(archive: Arc
 def test_evidence_is_written_at_a_terminal_and_verifies_there(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def suyuan(*arguments: object) -> tuple[int, str]:
+    def suyuan(*arguments: object) -> tuple[int, str, str]:
         status = run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return status, said.out + said.err
+        return status, *capsys.readouterr()
+
+    def proof(path: Path) -> str:
+        assert VALID == verify([str(path), "--trust", str(trust)])
+        return capsys.readouterr().out
 
     park, file, trust = archive.park, tmp_path / "evidence.json", tmp_path / "trust.json"
     token = tmp_path / "token"
@@ -219,8 +222,12 @@ def test_evidence_is_written_at_a_terminal_and_verifies_there(
     service = ("--api", park.server.url, "--token-file", token)
     export = ("evidence", "export", LOT_LINK, "-o", file, "--trust-out", trust)
     assert 0 == suyuan(*export, *service, "--fields", "eventTime", "bizStep")[0]
-    assert VALID == verify([str(file), "--trust", str(trust)])
-    assert "commissioning" in capsys.readouterr().out
+    assert "commissioning" in proof(file)
+    paper = tmp_path / "page.pdf"
+    assert 0 == suyuan("evidence", "page", file, "--trust", trust, "-o", paper, "--address", "https://example.com/e")[0]
+    assert b"%PDF" == paper.read_bytes()[:4]
+    assert 0 == suyuan("evidence", "page", LOT_LINK, *service, "-o", paper)[0]
+    assert "commissioning" not in proof(paper.with_suffix(".json"))
     # Where the service runs, by its settings: an example, its trace and its evidence, without a token.
     _set_environment(monkeypatch, archive, tmp_path)
     example = json.loads(suyuan("trace", "--any", "--json")[1])
@@ -228,14 +235,14 @@ def test_evidence_is_written_at_a_terminal_and_verifies_there(
     for subject in (example["lot"], example["holding"]):
         assert "made" in suyuan("trace", subject)[1]
         assert "witnesses" in suyuan("evidence", "export", subject, "-o", file)[1]
-        assert VALID == verify([str(file), "--trust", str(trust)])
+        assert example["holding"][:10] in proof(file)
     assert (1, True) == refusal(suyuan("evidence", "export", to_hex(bytes(32)), "-o", file), "not_found")
     assert (2, True) == refusal(suyuan("evidence", "export", LOT_LINK, "-o", file, "--at", "now"), "block_invalid")
     assert (2, True) == refusal(suyuan("trace"), "subject_missing")
 
 
-def refusal(said: tuple[int, str], code: str) -> tuple[int, bool]:
-    return said[0], f"{code}: " in said[1]
+def refusal(said: tuple[int, str, str], code: str) -> tuple[int, bool]:
+    return said[0], f"{code}: " in said[2]
 
 
 def _set_environment(monkeypatch: pytest.MonkeyPatch, archive: Archive, folder: Path) -> None:
