@@ -10,6 +10,7 @@ COPY requirements-run.lock ./
 RUN pip install --require-hashes -r requirements-run.lock
 COPY pyproject.toml README.md ./
 COPY contracts ./contracts
+COPY verifier ./verifier
 COPY indexer ./indexer
 COPY backend ./backend
 RUN pip install --no-deps --no-build-isolation .
