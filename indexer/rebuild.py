@@ -28,13 +28,13 @@ def rebuild(engine: Engine, source: Source, finality_depth: int, watch: Watch = 
         Retryable: node or database were away; called again, it goes on.
     """
     store = Store(engine, source.fingerprint, NEXT_SCHEMA)
-    _discard_if_foreign(engine, source)
+    _discard_if_foreign(store, source)
     with Follower(source, store, finality_depth, watch=watch) as follower:
         follower.prepare()
         while follower.step():
             pass
         log.info("rebuilt", block=follower.tip.number)
-    with engine.begin() as connection:
+    with store.transaction() as connection:
         swap(connection, NEXT_SCHEMA)
         status = read_status(connection)
     if status is None:
@@ -42,8 +42,8 @@ def rebuild(engine: Engine, source: Source, finality_depth: int, watch: Watch = 
     return status
 
 
-def _discard_if_foreign(engine: Engine, source: Source) -> None:
-    with engine.begin() as connection:
+def _discard_if_foreign(store: Store, source: Source) -> None:
+    with store.transaction() as connection:
         begun = read_status(connection, NEXT_SCHEMA)
         if begun is None or begun.fingerprint != source.fingerprint:
             connection.execute(text(f"DROP SCHEMA IF EXISTS {NEXT_SCHEMA} CASCADE"))

@@ -74,6 +74,7 @@ def outcome(tally: Tally) -> dict[str, Any]:
     others = {name for name in tally.faults if name not in LIES and name not in (*DEATHS, *_REORGANISATIONS)}
     return {
         "steps": tally.steps,
+        "quiet_steps": tally.quiet_steps,
         "acts": tally.acts.total(),
         "chapters": tally.chapters,
         "lies": dict(sorted(told.items())),

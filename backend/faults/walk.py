@@ -29,6 +29,7 @@ class Tally:
     """What a walk came to. `broken_in` is the chapter up to where a law broke."""
 
     steps: int = 0
+    quiet_steps: int = 0
     acts: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     halts: Counter[str] = field(default_factory=Counter)
@@ -43,6 +44,7 @@ class Tally:
     def add(self, world: World, chapter: Chapter) -> None:
         """What a chapter came to."""
         self.steps += world.steps
+        self.quiet_steps += world.quiet_steps
         self.acts += Counter(act.rule for act in chapter.acts)
         self.faults += world.suffered
         self.halts += world.halts

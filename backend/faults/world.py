@@ -47,6 +47,8 @@ class World:
         self.halts: Counter[str] = Counter()
         self.rows_verified = 0
         self.settlings = 0
+        self.quiet_steps = 0
+        """Of all steps, those of the quiet hours."""
         self.court = Court(ground, database_url, finality_depth)
         self.database_url = database_url
         self._liar = liar
@@ -130,6 +132,7 @@ class World:
             LawBroken: something is wrong with us.
         """
         self._require_nothing_broken()
+        before = self.steps
         self.nature.mine(self._finality_depth + 1)
         self._make_peace_after_broken_finality()
         for pledge in self.pledges.unanswered:
@@ -145,6 +148,7 @@ class World:
         self.court.judge_outbox(self.pledges)
         self._require_nothing_broken()
         self.settlings += 1
+        self.quiet_steps += self.steps - before
 
     def _come_to_rest(self) -> None:
         for _ in range(_QUIET_ROUNDS):
@@ -228,7 +232,7 @@ class World:
 
     def _require_nothing_broken(self) -> None:
         for error in self._liar.broken:
-            raise LawBroken("broken", "a fault went wrong by itself") from error
+            raise LawBroken("broken", f"a fault went wrong by itself: {type(error).__name__} {error}") from error
 
     def close(self) -> None:
         for process in self.processes:
