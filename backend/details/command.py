@@ -1,5 +1,5 @@
 """`suyuan details`: roots of fields, offline; a member's copies of its details, kept and brought back; the ring of
-keys, where the service runs.
+keys, where the service runs (backend/details_command.py).
 """
 
 import json
@@ -10,19 +10,15 @@ from typing import Annotated
 
 import typer
 
-from backend.db import open_engine
-from backend.details import commands, files
+from backend.details import files
 from backend.details.exporting import export_to
 from backend.details.importing import Word, import_files
-from backend.details.ring import add_version, open_ring
 from backend.failures import Failure, UsageFailure
 from backend.member.credentials import client_of
-from backend.settings import Settings, load
 
 app = typer.Typer()
 
 _JSON = typer.Option("--json", help="Answer as JSON.")
-_AT_ONCE = 500
 
 
 @app.callback()
@@ -105,36 +101,6 @@ def import_(
         ) from error
     if refused:
         raise typer.Exit(1)
-
-
-@app.command("rotate")
-def rotate(*, as_json: Annotated[bool, _JSON] = False) -> None:
-    """Turn the ring: make its next version, or, once the service reads that, wrap every record's key by it.
-
-    Run it, restart API and worker, run it again. Safe to repeat and to kill. When the second run is through, the old
-    version's keystore may be destroyed.
-    """
-    settings = load(Settings)
-    password = settings.details_password().get_secret_value()
-    ring = open_ring(settings.details_ring, password)
-    engine = open_engine(settings.database_url.get_secret_value(), pool=1)
-    with engine.connect() as connection:
-        waiting = commands.wrapped_before(connection, ring.current)
-    done = 0
-    while done < waiting:
-        with engine.begin() as connection:
-            step = commands.rotate(connection, ring, most=_AT_ONCE)
-        if step == 0:
-            break
-        done += step
-    engine.dispose()
-    version = ring.current if waiting else add_version(settings.details_ring)
-    if as_json:
-        typer.echo(json.dumps({"ring_version": version, "wrapped": done, "restart": not waiting}))
-    elif waiting:
-        typer.echo(f"{done} keys are wrapped by version {version} of the ring now.")
-    else:
-        typer.echo(f"Version {version} of the ring is made: restart API and worker, then run this again.")
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:

@@ -5,7 +5,7 @@ A part is bound to its job: moved to another row it does not open.
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from backend.capture.jobs.models import CAPTURE_JOB, CAPTURE_JOB_PART, Part
@@ -56,8 +56,15 @@ def destroy(connection: Connection, job: int, *parts: Part) -> None:
     connection.execute(delete(CAPTURE_JOB_PART).where(_PART.job == job, _PART.part.in_(parts)))
 
 
-def wrap_anew(connection: Connection, ring: Ring, *, most: int) -> int:
-    """Wrap keys by the ring's newest version that an older one wraps; how many there were.
+def wrapped_before(connection: Connection, version: int) -> int:
+    """How many keys an older version of the ring than this still wraps."""
+    return (
+        connection.scalar(select(func.count()).select_from(CAPTURE_JOB_PART).where(_PART.ring_version < version)) or 0
+    )
+
+
+def rotate(connection: Connection, ring: Ring, *, most: int) -> int:
+    """Wrap keys again that an older version of the ring wrapped; how many were done now, 0 when all are new.
 
     Raises:
         SealBroken: a row that does not open.

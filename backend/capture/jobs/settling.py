@@ -42,15 +42,13 @@ class OpenJob:
 def settle_jobs(engine: Engine, ring: Ring) -> int:
     """End the jobs that have come to their end; returns how many. Safe to repeat, to kill, and at once.
 
-    Jobs long ended are deleted, and keys wrapped by an older version of the ring are wrapped anew.
+    Jobs long ended are deleted.
     """
+    job = CAPTURE_JOB.c
     with engine.begin() as connection:
-        ended = sum(_settle_or_say(connection, ring, job) for job in _due(connection))
-    with engine.begin() as connection:
-        job = CAPTURE_JOB.c
+        ended = sum(_settle_or_say(connection, ring, each) for each in _due(connection))
         old = select(job.number).where(job.finished_at < clock.now() - KEPT_DAYS * _DAY).limit(_AT_ONCE)
         connection.execute(delete(CAPTURE_JOB).where(job.number.in_(old)))
-        sealing.wrap_anew(connection, ring, most=_AT_ONCE)
     return ended
 
 

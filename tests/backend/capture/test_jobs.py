@@ -12,7 +12,7 @@ from backend.books.store import Books
 from backend.capture.desk import Desk
 from backend.capture.jobs import commands
 from backend.capture.jobs.models import CAPTURE_JOB
-from backend.capture.jobs.sealing import wrap_anew
+from backend.capture.jobs.sealing import rotate
 from backend.capture.jobs.settling import settle_jobs
 from backend.capture.reading import MOST_EVENTS
 from backend.details import fields
@@ -132,8 +132,8 @@ def test_a_turned_ring_wraps_what_waits_anew_and_a_row_moved_to_another_job_does
     brought(park, OTHER)
     ring = Ring({**park.service.ring.versions, 2: bytes(32)})
     with park.engine.begin() as connection:
-        assert 2 == wrap_anew(connection, ring, most=10)
-        assert 0 == wrap_anew(connection, ring, most=10)
+        assert 2 == rotate(connection, ring, most=10)
+        assert 0 == rotate(connection, ring, most=10)
         # Of the two documents both rows hold the first's.
         swapped = "UPDATE service.capture_job_part SET sealed = (SELECT sealed FROM service.capture_job_part LIMIT 1)"
         connection.exec_driver_sql(swapped)

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from backend.capture.jobs.commands import bring
+from backend.capture.jobs.models import Behaviour
+from backend.capture.jobs.queries import waiting_document
 from backend.cli import FINDING, OK, USAGE, run
 from backend.details import commands, fields
 from backend.details.queries import opened
 from backend.details.ring import add_version, open_ring
 from backend.failures import UsageFailure
+from backend.identity.actor import ALL_RIGHTS, Actor, Role
+from tests.backend.capture.benches import document
 from tests.backend.park import Park
 
 GIVEN = fields.parse(1, {"bizStep": "shipping", "ilmd": {"n": 1.5}}, bytes(range(32)))
@@ -82,14 +87,20 @@ def test_the_ring_turns_in_two_steps_and_what_is_sealed_is_read_all_along(
         monkeypatch.setenv(name, value)
     password = (tmp_path / "password").read_text()
     with park.engine.begin() as connection:
-        commands.keep(connection, open_ring(tmp_path, password), [(GIVEN, {3})])
+        ring = open_ring(tmp_path, password)
+        commands.keep(connection, ring, [(GIVEN, {3})])
+        # A document that waits to be captured is sealed by the ring, too.
+        content = json.dumps(document({"type": "ObjectEvent", "action": "OBSERVE", "epcList": ["urn:a:1"]})).encode()
+        supplier = Actor(3, Role.SUPPLIER, ALL_RIGHTS)
+        job = bring(connection, ring, supplier, content, behaviour=Behaviour.ROLLBACK, mark=None)
     told = []
     for _ in range(2):
         assert OK == run(["details", "rotate", "--json"])
         told.append(json.loads(capsys.readouterr().out))
         with park.engine.connect() as connection:
             assert {GIVEN.root} == set(opened(connection, open_ring(tmp_path, password), 3, [GIVEN.root]))
-    assert [(2, 0, True), (2, 1, False)] == [tuple(each.values()) for each in told]
+    assert [(2, 0, True), (2, 2, False)] == [tuple(each.values()) for each in told]
     (tmp_path / "1.json").unlink()
     with park.engine.connect() as connection:
         assert {GIVEN.root} == set(opened(connection, open_ring(tmp_path, password), 3, [GIVEN.root]))
+        assert content == waiting_document(connection, open_ring(tmp_path, password), supplier, job)[1]
