@@ -53,8 +53,9 @@ class Signing:
         self._desk = desk
         self._marks = marks
         self._everything = everything
-        # What was said of each job, by its id and mark: whatever the service says later, no document is signed twice.
-        self._said: OrderedDict[tuple[str, str | None], Refusals] = OrderedDict()
+        # What was said of each document, by its mark, or by its job if it has none: whatever the service offers later,
+        # under whatever name, none is signed twice.
+        self._said: OrderedDict[bytes, Refusals] = OrderedDict()
         self._left_alone: set[str] = set()
         self._stopping = False
         self._look = threading.Event()
@@ -100,18 +101,23 @@ class Signing:
             except (Failure, OSError, HTTPException, ValueError) as error:
                 _LOG.warning("gateway_interrupted", detail=str(error)[:500], next_try_seconds=_AFTER_TROUBLE_SECONDS)
                 pause = _AFTER_TROUBLE_SECONDS
+            except Exception:  # noqa: BLE001 (a defect must not end the thread unseen; it is logged each time)
+                _LOG.exception("gateway_failed", next_try_seconds=_AFTER_TROUBLE_SECONDS)
+                pause = _AFTER_TROUBLE_SECONDS
             self._look.wait(pause)
             self._look.clear()
 
     def _attend(self, job: Mapping[str, Any]) -> None:
         """Sign one document and say what could not be; or leave it alone, aloud, if it is none of ours."""
-        name, path = (job["id"], job["mark"]), f"/v1/captures/jobs/{job['id']}"
+        path = f"/v1/captures/jobs/{job['id']}"
+        mark = bytes.fromhex(job["mark"] or "")
+        name = mark or str(job["id"]).encode()
         if job["id"] in self._left_alone:
             return
         try:
             if name not in self._said:
                 content = self._service.get(f"{path}/document")["document"].encode()
-                events = self._events(job, content)
+                events = self._events(job, mark, content)
                 if events is None:
                     self._left_alone.add(job["id"])
                     return
@@ -122,9 +128,8 @@ class Signing:
                 raise
             # It has ended meanwhile: all of it is recorded, or it was withdrawn.
 
-    def _events(self, job: Mapping[str, Any], content: bytes) -> tuple[Told, ...] | None:
+    def _events(self, job: Mapping[str, Any], mark: bytes, content: bytes) -> tuple[Told, ...] | None:
         """The events of a document that may be signed; None if it may not."""
-        mark = bytes.fromhex(job["mark"] or "")
         if not self._everything and not self._marks.holds(mark, content, Behaviour(job["behaviour"])):
             _LOG.warning(
                 "capture_not_ours",
@@ -153,7 +158,7 @@ class Signing:
             if verdict.word is Word.REFUSED
         ]
 
-    def _remember(self, name: tuple[str, str | None], refusals: Refusals) -> None:
+    def _remember(self, name: bytes, refusals: Refusals) -> None:
         self._said[name] = refusals
         while len(self._said) > _MOST_REMEMBERED:
             self._said.popitem(last=False)

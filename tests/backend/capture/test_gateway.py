@@ -148,14 +148,15 @@ def test_what_it_has_signed_it_does_not_sign_again_whatever_the_service_offers(p
     client, member = Forgetful(park, "supplier"), park.members["supplier"]
     signing = signing_of(client, member)
     content = json.dumps(document(FUTURE)).encode()
-    bring(
-        park, "supplier", content, **{"Suyuan-Gateway-Mark": marks_of(member).make(content, Behaviour.ROLLBACK).hex()}
-    )
+    mark = {"Suyuan-Gateway-Mark": marks_of(member).make(content, Behaviour.ROLLBACK).hex()}
+    bring(park, "supplier", content, **mark)
     for _ in range(2):
         with pytest.raises(ConnectionResetError):
             signing.round()
     client.deaf = False
+    # The same under another name.
+    bring(park, "supplier", content, **mark)
     signing.round()
     assert 1 == client.submitted
-    (job,) = park.get("supplier", "/epcis/capture").json()
-    assert ["from_the_future"] == [error["code"] for error in job["errors"]]
+    for job in park.get("supplier", "/epcis/capture").json():
+        assert ["from_the_future"] == [error["code"] for error in job["errors"]]
