@@ -24,6 +24,9 @@ from indexer.proofs import ProvingNode
 # What other domains have against batches, before those are taken.
 _OBJECTIONS: tuple[Objection, ...] = (object_to_release, object_to_duplicates)
 
+# A request waits for it, and holds a connection meanwhile.
+_SECONDS_FOR_A_PROOF = 10.0
+
 Nudge = Callable[[Sequence[bytes]], None]
 """Tells the relayer of submissions that wait. May fail or be lost: the relayer looks for itself each second."""
 
@@ -58,7 +61,7 @@ def open_service(settings: Settings, *, nudge: Nudge, process: str = "suyuan") -
         engine=open_engine(settings.database_url.get_secret_value(), process=process),
         ledgers=ledgers,
         sender=Sender(settings.rpc_url, account, ledgers.chain_id),
-        node=ProvingNode(settings.rpc_url),
+        node=ProvingNode(settings.rpc_url, timeout_seconds=_SECONDS_FOR_A_PROOF),
         receipts=ReceiptSigner(key, ledgers.chain_id),
         ring=open_ring(settings.details_ring, settings.details_password().get_secret_value()),
         finality_depth=settings.finality_depth,

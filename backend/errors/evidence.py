@@ -16,6 +16,9 @@ EVIDENCE = {
     "evidence_too_large": ErrorKind(
         422, "More records follow from it than one file carries.", "Ask for a smaller depth, or for single holdings."
     ),
+    "evidence_busy": ErrorKind(
+        429, "As many files are being made as this service makes at once.", "Ask again in a few seconds."
+    ),
     "evidence_field_unknown": ErrorKind(
         422, "No schema of details has such a field.", "Choose from those of /v1/details/schemas."
     ),

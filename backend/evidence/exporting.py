@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 
 import structlog
 from sqlalchemy import Connection
 
+from backend import clock
+from backend.db import READERS
 from backend.details.sealing import Ring
 from backend.errors import ServiceError
 from backend.evidence import queries
 from backend.evidence.blocks import Anchor, anchor_at
-from backend.evidence.closure import Closure, closure
+from backend.evidence.closure import MOST_RECORDS, Closure, closure
 from backend.evidence.history import History
 from backend.evidence.openings import known_paths, shown_by
 from backend.evidence.sight import roots
@@ -33,8 +36,8 @@ from verifier.refusal import Refusal
 LATEST = "latest"
 
 _LOG = structlog.get_logger(__name__)
-# The newest of them whose hash is the node's; a rewritten chain, or a liar among the witnesses, makes others.
-_CHECKPOINTS_LOOKED_AT = 8
+# Making one takes a second or two, and a connection: whoever else reads must find one left.
+_TURNS = BoundedSemaphore(READERS - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Exporter:
         Raises:
             ServiceError: a code of backend/errors/evidence.py, or `not_found`.
         """
+        if not _TURNS.acquire(blocking=False):
+            raise ServiceError("evidence_busy")
         try:
             return self._export(actor, asked)
         except StateGone as error:
@@ -87,13 +92,15 @@ class Exporter:
         except Refusal as refusal:
             _LOG.error("evidence_not_proven", code=refusal.code, place=refusal.place, detail=refusal.message)
             raise ServiceError("evidence_not_proven", refusal=refusal.code, place=refusal.place) from refusal
+        finally:
+            _TURNS.release()
 
     def _export(self, actor: Actor, asked: Asked) -> Made:
         paths = known_paths(asked.fields)
         anchor, checkpoint = self._anchor(asked.at)
         about = roots(self.connection, actor, asked.subject, depth=asked.depth, block=anchor.number)
         shown = shown_by(self.connection, self.ring, actor, paths)
-        history = History(self.connection, self.ledgers, anchor.number, shown)
+        history = History(self.connection, self.ledgers, anchor.number, shown, most=MOST_RECORDS)
         found = closure(history, about.kind, about.keys, depth=asked.depth, address_of=self._address_of)
         evidence = self._proven(anchor, checkpoint, found)
         if paths and not any(action.opening for action in evidence.actions):
@@ -131,12 +138,14 @@ class Exporter:
         return anchor, queries.best_at(self.connection, number, anchor.hash)
 
     def _newest_checkpoint(self, finalised: int) -> tuple[Anchor, Checkpoint]:
-        for number in queries.newest_numbers(self.connection, through=finalised, most=_CHECKPOINTS_LOOKED_AT):
-            anchor = anchor_at(self.node, number)
-            checkpoint = queries.best_at(self.connection, number, anchor.hash)
-            if checkpoint is not None:
-                return anchor, checkpoint
-        raise ServiceError("evidence_without_checkpoint")
+        best = queries.panel(self.connection, at=clock.now()).best
+        if best is None or best.number > finalised:
+            raise ServiceError("evidence_without_checkpoint")
+        anchor = anchor_at(self.node, best.number)
+        if anchor.hash != best.hash:
+            # It agreed when it was published: the node is another one, or shows another chain.
+            raise ServiceError("evidence_not_proven", refusal="checkpoint_contradicts", place=f"block {best.number}")
+        return anchor, best.checkpoint
 
     def _address_of(self, ledger: str) -> str:
         return checksum(self.ledgers.addresses[ledger])

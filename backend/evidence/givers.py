@@ -187,7 +187,7 @@ class _InPlace:
             before = page.next_before
 
     def publish(self, checkpoint: CheckpointIn) -> int:
-        return commands.publish(self._connection, self._actor, self._ledgers, checkpoint).new
+        return commands.publish(self._connection, self._actor, self._ledgers, self._node, checkpoint).new
 
 
 def _as_published(page: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from backend.db import among
+from backend.errors import ServiceError
 from backend.evidence.values import EventRow, MirrorIncomplete, action_of, values
 from backend.ledgers import Ledgers
 from contracts.details import Opening
@@ -23,11 +24,15 @@ Openings = Callable[[Sequence[EventRow]], Mapping[int, Opening]]
 class History:
     """The mirror as it stood after one block. Everything is read once."""
 
-    def __init__(self, connection: Connection, ledgers: Ledgers, block: int, open_details: Openings) -> None:
+    def __init__(
+        self, connection: Connection, ledgers: Ledgers, block: int, open_details: Openings, *, most: int
+    ) -> None:
+        """`most`: how many records one step may read; beyond it a file would be too large."""
         self._connection = connection
         self._ledgers = ledgers
         self._block = block
         self._open_details = open_details
+        self._most = most
         self._actions: dict[int, SignedAction] = {}
         self._batches: dict[bytes, Batch] = {}
 
@@ -54,9 +59,12 @@ class History:
                 record.number < mirror.first_number_above(mirror.record, self._block),
             )
             .order_by(record.number)
+            .limit(self._most + 1)
         )
         for row in rows:
             numbers[row.id].append(row.event)
+        if sum(map(len, numbers.values())) > self._most:
+            raise ServiceError("evidence_too_large", most=self._most)
         self._read({number for trail in numbers.values() for number in trail})
         return {id_: tuple(self._actions[number] for number in trail) for id_, trail in numbers.items()}
 

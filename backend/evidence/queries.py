@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, true
+from sqlalchemy import Connection, Row, func, select, true
 
+from backend import clock
 from backend.books.models import IDENTIFIER
 from backend.db import among
 from backend.evidence.models import CHECKPOINT
 from backend.evidence.schemas import CheckpointOut, CheckpointsOut, WitnessedOut
 from backend.identity.actor import Actor
+from backend.identity.queries import standing_of
 from backend.ledgers import Ledgers
 from backend.wire import to_hex
 from contracts.signatures import checksum
@@ -25,7 +28,8 @@ PAGE = 100
 """Blocks in one answer."""
 
 _TABLE = CHECKPOINT.c
-_FURTHEST = (1 << 31) - 1
+# The newest blocks with checkpoints, by which it is told who witnesses.
+_WINDOW = 64
 _RECORDS_OF_AN_EXAMPLE = 6
 
 
@@ -69,34 +73,78 @@ def checkpoints(
     )
 
 
-def newest_numbers(connection: Connection, *, through: int, most: int) -> list[int]:
-    """The newest blocks that somebody vouches for, newest first."""
-    return list(connection.scalars(_numbers().where(_TABLE.number <= through).limit(most)))
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The witnesses that vouch for this chain lately: of each organisation the key that signed last, as long as it is
+    valid. So nobody is more of a witness for having many keys."""
+
+    addresses: tuple[str, ...]
+    checkpoints: tuple[Held, ...]
+    """Those that agree with our node, of one block what most of the panel signed alike; the newest block first."""
+
+    @property
+    def threshold(self) -> int:
+        """How many to ask for: more than half."""
+        return len(self.addresses) // 2 + 1
+
+    def signed(self, held: Held) -> int:
+        """How many of the panel signed a checkpoint."""
+        return sum(address in held.checkpoint.signatures for address in self.addresses)
+
+    @property
+    def best(self) -> Held | None:
+        """The newest that enough of the panel signed, else the newest of those that most of it did."""
+        enough = (held for held in self.checkpoints if self.signed(held) >= self.threshold)
+        return next(enough, None) or max(self.checkpoints, key=self.signed, default=None)
+
+
+def panel(connection: Connection, *, at: int) -> Panel:
+    """Who witnesses, by the newest checkpoints held.
+
+    Args:
+        at: now, in Unix seconds.
+    """
+    agreed = select(_TABLE.number).where(_TABLE.agrees).distinct().order_by(_TABLE.number.desc()).limit(_WINDOW)
+    rows = connection.execute(
+        select(CHECKPOINT)
+        .where(_TABLE.agrees, among(_TABLE.number, connection.scalars(agreed)))
+        .order_by(_TABLE.number.desc(), _TABLE.published_at.desc(), _TABLE.witness)
+    ).all()
+    last: dict[int, bytes] = {}
+    for row in rows:
+        last.setdefault(row.organisation, row.witness)
+    standings = ((witness, standing_of(connection, witness, at=at)) for witness in last.values())
+    valid = sorted(witness for witness, standing in standings if standing is not None and standing.is_valid)
+    addresses = tuple(checksum(witness) for witness in valid)
+    newest = (_best(list(group), addresses) for _, group in groupby(rows, key=attrgetter("number")))
+    return Panel(addresses, tuple(newest))
 
 
 def best_at(connection: Connection, number: int, hash_: bytes) -> Checkpoint | None:
-    """What most witnesses signed alike of a block with that hash; None if none did. Of equals, one with a mirror."""
-    alike = [
-        Checkpoint(mirror, {checksum(row.witness): row.signature for row in rows})
-        for (_, signed, mirror), rows in _alike(connection, [number])
-        if signed == hash_
-    ]
-    return max(alike, key=lambda each: (len(each.signatures), any(each.mirror)), default=None)
+    """What most witnesses signed alike of a block with that hash; None if none did."""
+    rows = connection.execute(select(CHECKPOINT).where(_TABLE.number == number, _TABLE.hash == hash_)).all()
+    return _best(rows, [checksum(row.witness) for row in rows]).checkpoint if rows else None
 
 
-def witnesses(connection: Connection) -> list[bytes]:
-    """Every key that ever signed a checkpoint held here, ascending."""
-    return list(connection.scalars(select(_TABLE.witness).distinct().order_by(_TABLE.witness)))
+def _best(rows: Sequence[Any], addresses: Collection[str]) -> Held:
+    """Of the checkpoints of one block and hash, what most of some keys signed alike; of equals, one with a mirror."""
+    by_mirror: dict[bytes, dict[str, bytes]] = defaultdict(dict)
+    for row in rows:
+        by_mirror[row.mirror][checksum(row.witness)] = row.signature
+    mirror_digest, signatures = max(
+        by_mirror.items(), key=lambda each: (len(each[1].keys() & set(addresses)), any(each[0]), each[0])
+    )
+    return Held(rows[0].number, rows[0].hash, Checkpoint(mirror_digest, signatures))
 
 
 def example(connection: Connection, _actor: Actor) -> dict[str, Any] | None:
     """A holding to try evidence on, with its lot: one that the newest checkpoint covers, of six records or so."""
-    newest = newest_numbers(connection, through=_FURTHEST, most=1)
+    best = panel(connection, at=clock.now()).best
     held, latest = mirror.holding.c, mirror.record_latest.c
     row = connection.execute(
         select(held.id, held.lot_id, latest.seq, latest.holder)
         .join(mirror.record_latest, latest.id == held.id)
-        .where(latest.number < mirror.first_number_above(mirror.record, newest[0]) if newest else true())
+        .where(latest.number < mirror.first_number_above(mirror.record, best.number) if best else true())
         .order_by(func.abs(latest.seq - _RECORDS_OF_AN_EXAMPLE), held.number)
         .limit(1)
     ).one_or_none()
@@ -111,12 +159,8 @@ def example(connection: Connection, _actor: Actor) -> dict[str, Any] | None:
         "records": row.seq,
         "organisation": row.holder,
         "identifier": identifier,
-        "checkpoint": newest[0] if newest else None,
+        "checkpoint": best.number if best else None,
     }
-
-
-def _numbers() -> Select[int]:
-    return select(_TABLE.number).distinct().order_by(_TABLE.number.desc())
 
 
 def _alike(

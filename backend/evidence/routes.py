@@ -45,7 +45,7 @@ def get_trust(connection: Reading, actor: Reader, service: TheService) -> dict[s
 @router.post("/checkpoints")
 def publish_checkpoint(connection: Writing, actor: Writer, service: TheService, given: CheckpointIn) -> PublishedOut:
     """Publish what witnesses signed of a block. Doing it twice changes nothing."""
-    return commands.publish(connection, actor, service.ledgers, given)
+    return commands.publish(connection, actor, service.ledgers, service.node, given)
 
 
 @router.get("/checkpoints")

@@ -29,7 +29,8 @@ from contracts.typed_data import Value
 from indexer import schema as mirror
 from verifier.evidence import HOLDING, ORDER
 
-_ID_LENGTH = 2 + 2 * 32
+# Of a lot, holdings that are not seen whole are read too.
+_MOST_READ = 4 * MOST_RECORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def roots(connection: Connection, actor: Actor, subject: str, *, depth: int, blo
         row = orders.seen(connection, actor, id_)
         return Roots(ORDER, ({"buyer": row.buyer, "supplier": row.supplier, "handle": row.order_handle},))
     numbers = holdings_named(connection, actor, subject)
+    if len(numbers) > MOST_RECORDS:
+        raise ServiceError("evidence_too_large", most=MOST_RECORDS)
     sight = visibility.look(connection, actor, numbers, Walk(nodes=dict.fromkeys(numbers, 0))) if numbers else None
     if sight is None:
         raise ServiceError("not_found")
@@ -96,7 +99,10 @@ def _seen_whole(connection: Connection, actor: Actor, sight: Sight, numbers: Col
         .join(mirror.batch, mirror.batch.c.digest == mirror.event.c.batch)
         .outerjoin(mirror.key_latest, key.address == mirror.batch.c.signer)
         .where(among(holding.number, seen), record.number < mirror.first_number_above(mirror.record, block))
-    )
+        .limit(_MOST_READ + 1)
+    ).all()
+    if len(rows) > _MOST_READ:
+        raise ServiceError("evidence_too_large", most=MOST_RECORDS)
     for row in rows:
         if not _may_name(actor, sight, row.number, row.at, row.organisation):
             seen.discard(row.number)

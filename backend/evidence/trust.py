@@ -10,7 +10,7 @@ from backend import clock
 from backend.evidence import queries
 from backend.evidence.blocks import anchor_at
 from backend.identity.actor import Actor, Role
-from backend.identity.queries import KEY_STATUS, standing_of
+from backend.identity.queries import KEY_STATUS
 from backend.ledgers import Ledgers
 from contracts.signatures import checksum
 from indexer import schema as mirror
@@ -22,17 +22,15 @@ _ACTIVE = KEY_STATUS.index("active")
 
 
 def trust_file(connection: Connection, _actor: Actor, ledgers: Ledgers, node: ProvingNode) -> dict[str, Any]:
-    """Chain, contracts and code from the deployment; as witnesses every valid key that signed a checkpoint, more than
-    half of which are asked for, or while there is none the authority's; seals if the chain has those of QBFT.
+    """Chain, contracts and code from the deployment; as witnesses one key of each organisation that vouches for blocks
+    lately, more than half of them asked for, or while there is none the authority's keys; seals if the chain has those
+    of QBFT.
 
     Raises:
         Retryable: the node does not answer.
     """
-    witnesses = [
-        witness
-        for witness in queries.witnesses(connection)
-        if (standing := standing_of(connection, witness, at=clock.now())) is not None and standing.is_valid
-    ] or _keys_of_authorities(connection)
+    panel = queries.panel(connection, at=clock.now())
+    witnesses = panel.addresses or tuple(checksum(key) for key in _keys_of_authorities(connection))
     status = read_status(connection)
     seals = anchor_at(node, 0 if status is None else status.finalised).seals
     return {
@@ -42,7 +40,7 @@ def trust_file(connection: Connection, _actor: Actor, ledgers: Ledgers, node: Pr
             name: {"address": checksum(address), "code_hash": ledgers.code_hashes[name]}
             for name, address in ledgers.addresses.items()
         },
-        "witnesses": {"threshold": len(witnesses) // 2 + 1, "addresses": [checksum(each) for each in witnesses]},
+        "witnesses": {"threshold": len(witnesses) // 2 + 1, "addresses": witnesses},
         "seals": None if seals is None else {"kind": seals.kind, "validators": sorted(seals.validators)},
         "not_before": 0,
         "names": {},

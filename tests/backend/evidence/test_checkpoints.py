@@ -82,6 +82,16 @@ def test_the_trust_file_names_who_signed_and_asks_for_more_than_half(park: Park)
     assert (2, 3) == (after["witnesses"]["threshold"], len(after["witnesses"]["addresses"]))
 
 
+def test_a_checkpoint_that_few_signed_does_not_take_the_place_of_one_that_enough_signed(park: Park) -> None:
+    made = park.make("supplier")
+    enough = checkpoint_of(park, "authority", "tenant")
+    park.make("supplier")
+    for each in (enough, checkpoint_of(park, "supplier")):
+        assert 200 == publish(park, each).status_code
+    answer = park.ask("supplier", "POST", "/v1/evidence", {"subject": f"0x{made.id.hex()}"})
+    assert (str(enough["number"]), "2") == (answer.headers["suyuan-block"], answer.headers["suyuan-witnesses"])
+
+
 def test_a_witness_signs_publishes_and_checks_at_a_terminal(
     park: Park, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -202,7 +202,7 @@ def test_a_node_that_has_pruned_a_state_is_told_from_one_that_fails(archive: Arc
     assert "evidence_state_gone" == code_with(Forgetful(archive.park.chain.anvil.url))
     assert "node_unavailable" == code_with(ProvingNode("http://127.0.0.1:1"))
     # Another chain: its blocks are none that witnesses signed.
-    assert code_with(ProvingNode(anvil.url)) in ("evidence_without_checkpoint", "node_unavailable")
+    assert code_with(ProvingNode(anvil.url)) in ("evidence_not_proven", "node_unavailable")
 
 
 def test_evidence_is_written_at_a_terminal_and_verifies_there(
