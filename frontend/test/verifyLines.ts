@@ -34,7 +34,7 @@ async function answer({ evidence, trust, say = false }: Line): Promise<unknown> 
 }
 
 /** A record as `verifier/statement.py` names its parts. */
-function named({ claimedAt, details, ...row }: Row): unknown {
+function named({ claimedAt, details, hash: _, ...row }: Row): unknown {
   return { ...row, claimed_at: claimedAt, details: Object.fromEntries(details) };
 }
 

@@ -38,6 +38,10 @@ export const PAGE = {
   mind: { zh: "请注意，所证内容中有：{flags}。", en: "Mind what is proven: {flags}." },
   and: { zh: "、", en: ", " },
   corrected: {
+    zh: "有对该记录的更正，见下",
+    en: "there is a correction of this record, see below",
+  },
+  corrections: {
     zh: "有 {count} 项更正，见下列记录。",
     en: "Corrections, see the records below: {count}.",
   },

@@ -16,6 +16,8 @@ export interface Row {
   /** What the subject is. */
   readonly of: string;
   readonly action: string;
+  /** The hash of the action, by which a correction names it. */
+  readonly hash: Hex;
   readonly act: string;
   readonly organisation: number;
   readonly who: string;
@@ -78,6 +80,7 @@ class Teller {
       subject: subject.id,
       of: say("subjects", subject.struct, this.language),
       action: name,
+      hash: action.hash,
       act: say("actions", name, this.language),
       organisation,
       who: this.name(organisation),

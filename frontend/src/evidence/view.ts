@@ -4,11 +4,13 @@ import { CORRECTION } from "./evidence";
 import type { Outcome } from "./judge";
 import { tell } from "./pageWords";
 import { FLAGS } from "./slots";
-import { type Row, type Statement, statement } from "./statement";
+import { type Row, statement } from "./statement";
 import type { Trust } from "./trust";
 import { type Language, refusal, say } from "./words";
 
 const GRAVE = ["HELD_BY_PARTY", "HELD_BY_REGULATOR", "RECALLED", "DISPUTED", "BREACH", "QUARANTINED"] as const;
+
+type Valid = Extract<Outcome, { kind: "valid" }>;
 
 /** Lines of a list that are shown before the rest is folded away. */
 const LINES_SHOWN = 12;
@@ -38,42 +40,48 @@ export function view(outcome: Outcome, fingerprint: string, language: Language):
         below: [precisely(`${code}: ${reason}`, language)],
       };
     }
-    case "valid": {
-      const told = statement(outcome.evidence, outcome.verdict, outcome.trust, language);
-      return valid(told, warnings(outcome, language), trusting(outcome.trust, fingerprint, language), language);
-    }
+    case "valid":
+      return valid(outcome, fingerprint, language);
   }
 }
 
-function valid(told: Statement, minded: readonly string[], judgedBy: HTMLElement, language: Language): View {
+function valid(outcome: Valid, fingerprint: string, language: Language): View {
+  const told = statement(outcome.evidence, outcome.verdict, outcome.trust, language);
+  const corrected = correctedOf(outcome);
   const isDoubtful = told.doubts.length > 0;
   const word = tell(isDoubtful ? "doubtful" : "valid", language);
-  const tone = isDoubtful ? "doubt" : "good";
+  const [tone, mark] = isDoubtful ? (["doubt", "!"] as const) : (["good", "✓"] as const);
+  const lines = [tell("validMeans", language), ...warnings(outcome, corrected.size, language)];
   return {
-    verdict: banner(tone, isDoubtful ? "!" : "✓", word, tell("validMeans", language), ...minded),
+    verdict: banner(tone, mark, word, ...lines),
     below: [
-      judgedBy,
+      trusting(outcome.trust, fingerprint, language),
       ...(isDoubtful ? [heading("doubts", language), list(told.doubts, language)] : []),
       heading("proven", language),
       list(told.proven, language),
       heading("claimed", language),
       list(told.claimed, language),
       heading("records", language, ` (${told.records.length})`),
-      table(told.records, language),
+      table(told.records, corrected, language),
     ],
   };
 }
 
 /** What is proven and speaks against the goods: valid evidence of a recall must not read as "all is well". */
-function warnings({ evidence, verdict }: Extract<Outcome, { kind: "valid" }>, language: Language): string[] {
+function warnings({ verdict }: Valid, corrections: number, language: Language): string[] {
   const flags = new Set<string>();
   for (const { flags: set } of verdict.records.values()) {
     for (const flag of GRAVE) if ((set & FLAGS[flag]) !== 0) flags.add(say("flags", flag, language));
   }
-  const corrections = evidence.subjects.filter(({ kind }) => kind === CORRECTION);
   const lines = flags.size === 0 ? [] : [tell("mind", language, { flags: [...flags].join(tell("and", language)) })];
-  if (corrections.length > 0) lines.push(tell("corrected", language, { count: corrections.length }));
+  if (corrections > 0) lines.push(tell("corrections", language, { count: corrections }));
   return lines;
+}
+
+/** The records somebody corrected, or began to, each as its subject and the hash of its action. */
+function correctedOf({ evidence }: Valid): ReadonlySet<string> {
+  const corrections = evidence.subjects.filter(({ kind }) => kind === CORRECTION);
+  return new Set(corrections.map(({ key }) => `${key.subject} ${key.corrects}`));
 }
 
 function banner(tone: "good" | "doubt" | "bad", mark: string, word: string, ...lines: readonly string[]): HTMLElement {
@@ -107,14 +115,16 @@ function list(lines: readonly string[], language: Language): HTMLElement {
 }
 
 /** The records, each subject's together. */
-function table(rows: readonly Row[], language: Language): HTMLElement {
+function table(rows: readonly Row[], corrected: ReadonlySet<string>, language: Language): HTMLElement {
   const columns = (["when", "who", "what"] as const).map((word) => tell(word, language));
   const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col" }, column)));
   const groups = new Map<string, HTMLElement>();
   for (const row of rows) {
     const group = groups.get(row.subject) ?? groupOf(row, columns.length);
     const key = element("div", { class: "faint" }, `${tell("key", language)} `, element("code", {}, row.key));
-    const cells = [[row.claimedAt], [harmless(row.who), key], [row.act, ...details(row)]];
+    const isCorrected = corrected.has(`${row.subject} ${row.hash}`);
+    const mark = isCorrected ? [element("div", { class: "doubt mark" }, tell("corrected", language))] : [];
+    const cells = [[row.claimedAt], [harmless(row.who), key], [row.act, ...mark, ...details(row)]];
     const made = cells.map((cell, i) => element("td", { "data-label": columns[i] ?? "" }, ...cell));
     group.append(element("tr", {}, ...made));
     groups.set(row.subject, group);
