@@ -64,6 +64,7 @@ CAPTURE_JOB = Table(
     one_of("behaviour", Behaviour),
     Index("ix_capture_job_organisation", "organisation", "number"),
     Index("ix_capture_job_open", "organisation", "number", postgresql_where=text("finished_at IS NULL")),
+    Index("ix_capture_job_finished_at", "finished_at"),
     comment="Documents brought to be captured; times are Unix seconds.",
 )
 

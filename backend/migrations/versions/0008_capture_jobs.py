@@ -35,6 +35,7 @@ def upgrade() -> None:
         schema="service",
         postgresql_where=sa.text("finished_at IS NULL"),
     )
+    op.create_index("ix_capture_job_finished_at", "capture_job", ["finished_at"], schema="service")
     op.create_table(
         "capture_job_event",
         sa.Column("job", sa.BigInteger(), nullable=False),
