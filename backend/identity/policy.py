@@ -185,7 +185,9 @@ ROUTES: Mapping[tuple[str, str], Row] = MappingProxyType(
         ("GET", "/v1/holdings/{holding_id}/trace"): _parties("A trace shows what its parties did."),
         ("POST", "/v1/evidence"): _parties("A file shows whole trails, to those who see them whole."),
         ("GET", "/v1/evidence/trust"): _members("Chain, contracts, code and witnesses; the same for every member."),
-        ("POST", "/v1/checkpoints"): _members("Anyone may bring what witnesses signed; the signatures are what counts."),
+        ("POST", "/v1/checkpoints"): _members(
+            "Anyone may bring what witnesses signed; the signatures are what counts."
+        ),
         ("GET", "/v1/checkpoints"): _members("Every member holds them against its own node; the same for all."),
     }
 )
