@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import locale
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -140,5 +141,16 @@ def _complain(message: str) -> int:
     return USAGE
 
 
+def run() -> None:
+    """The program. Whoever reads its first lines alone (`| head`) gets no traceback for it."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = USAGE
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()
