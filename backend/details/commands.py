@@ -98,7 +98,7 @@ def let_read(connection: Connection, ring: Ring, actor: Actor, root: bytes, read
         ServiceError: `not_found`, if the actor may not read them itself; `details_shredded`.
     """
     key = key_for(connection, ring, actor, root)
-    connection.execute(
+    let_in = connection.scalar(
         postgresql.insert(DETAILS_READER)
         .values(
             root=root,
@@ -108,8 +108,10 @@ def let_read(connection: Connection, ring: Ring, actor: Actor, root: bytes, read
             granted_at=clock.now(),
         )
         .on_conflict_do_nothing()
+        .returning(DETAILS_READER.c.root)
     )
-    changes.tell(connection, [root])
+    if let_in is not None:
+        changes.tell(connection, [root])
 
 
 def shred(connection: Connection, roots: Iterable[bytes], *, by: str) -> int:

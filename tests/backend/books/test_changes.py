@@ -28,7 +28,8 @@ def test_what_came_late_was_opened_or_was_destroyed_is_followed_without_looking_
     books = kept(park)
     opened, destroyed, late = (f"/v1/details/0x{each.details.root.hex()}" for each in told)
     assert (0, 0) == (waiting(park), books.follow_changes())
-    assert 200 == park.ask("supplier", "POST", f"{opened}/readers", {"organisation": 5}).status_code
+    for _ in range(2):
+        assert 200 == park.ask("supplier", "POST", f"{opened}/readers", {"organisation": 5}).status_code
     assert 200 == park.ask("supplier", "POST", f"{destroyed}/shred").status_code
     assert 200 == park.ask("tenant", "POST", "/v1/details", {"details": [told[2].details.to_json()]}).status_code
     assert 200 == park.get("supplier", late).status_code
