@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
@@ -20,6 +21,9 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 _SECONDS_FOR_LAST_ANSWERS = 5
+
+# A client would read all certificates of the world for itself, and needs none on loopback.
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class _Front:
@@ -93,7 +97,7 @@ class Server:
         self._app = app
         self._front = _FREE.pop() if _FREE else _Front()
         self.url = self._front.url
-        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False, verify=_NO_TLS)
 
     def __enter__(self) -> Self:
         self._front.open(self._app)

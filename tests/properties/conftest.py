@@ -24,8 +24,10 @@ _LONG_AGO = 1_700_000_000
 
 
 @pytest.fixture(scope="session")
-def solidity(anvil: Anvil) -> Solidity:
-    return Solidity(anvil)
+def solidity(anvil: Anvil, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Solidity:
+    folder = tmp_path_factory.getbasetemp()
+    # Side by side with the folders of each process of the run, if there are several.
+    return Solidity(anvil, (folder if worker_id == "master" else folder.parent) / "hashing.json")
 
 
 @pytest.fixture(scope="session")

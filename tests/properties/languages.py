@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 from pathlib import Path
@@ -31,12 +32,14 @@ _VERIFY = f"verifyDetails(bytes32,uint32,uint256,{_LEAVES},bytes32[])"
 class Solidity:
     """`contracts/test/Hashing.sol` and its twin on a chain: they take any batch's calldata and say what they hashed."""
 
-    def __init__(self, anvil: Anvil) -> None:
+    def __init__(self, anvil: Anvil, kept: Path) -> None:
+        """
+        Args:
+            kept: where what the sources compile to is kept for the other processes of this run: it takes 20 s.
+        """
         self._anvil = anvil
-        compiled = compile_contracts(_SOURCES)
-        self._hashing, self._deal_hashing = (
-            self._deploy(compiled[name]["evm"]["bytecode"]["object"]) for name in ("Hashing", "DealHashing")
-        )
+        codes = _compiled_once(kept)
+        self._hashing, self._deal_hashing = (self._deploy(codes[name]) for name in ("Hashing", "DealHashing"))
 
     def _deploy(self, code: str) -> str:
         accounts = self._anvil.ask("eth_accounts")
@@ -65,6 +68,18 @@ class Solidity:
     def _call(self, ledger: str, data: bytes) -> bytes:
         call = {"to": ledger, "data": f"0x{data.hex()}"}
         return bytes.fromhex(str(self._anvil.ask("eth_call", call, "latest"))[2:])
+
+
+def _compiled_once(kept: Path) -> dict[str, str]:
+    """Creation code by contract; whoever comes first compiles, the others wait for it."""
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            compiled = compile_contracts(_SOURCES)
+            codes = {name: output["evm"]["bytecode"]["object"] for name, output in compiled.items()}
+            kept.write_text(json.dumps(codes), encoding="utf-8")
+        found: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        return found
 
 
 class TypeScript:
