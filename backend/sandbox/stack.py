@@ -44,6 +44,7 @@ class Stack:
         durable: bool = True,
         many_records: bool = False,
         database_server_url: str | None = None,
+        finality_depth: int | None = None,
     ) -> None:
         """
         Args:
@@ -55,6 +56,7 @@ class Stack:
             many_records: a chain for hundreds of thousands of them. The more Anvil holds, the longer an empty block
                 takes it, and each keeps a copy of all: so transactions get theirs at once, and few states are kept.
             database_server_url: a server on which to make the database, instead of running one.
+            finality_depth: how many blocks must stand on a block for it to be final; as the settings have it when None.
 
         Raises:
             UsageFailure: `unknown_part`.
@@ -65,6 +67,7 @@ class Stack:
         self._durable = durable
         self._many_records = many_records
         self._database_server_url = database_server_url
+        self._finality_depth = finality_depth
         self._exits = ExitStack()
 
     def __enter__(self) -> Self:
@@ -126,6 +129,8 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """The settings of this stack, for a process that is to work with it; SUYUAN_SANDBOX is its folder."""
         settings = {"SUYUAN_MODE": Mode.DEMO.value, "SUYUAN_SANDBOX": str(self.folder)}
+        if self._finality_depth is not None:
+            settings["SUYUAN_FINALITY_DEPTH"] = str(self._finality_depth)
         of_part = {
             "postgres": {"SUYUAN_DATABASE_URL": self.database_url},
             "valkey": {"SUYUAN_BROKER_URL": self.broker_url},

@@ -101,12 +101,11 @@ class Flow:
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """A stack of its own for each fault, with a chain that may take back some blocks, and a disk that may be full."""
-    monkeypatch.setenv("SUYUAN_FINALITY_DEPTH", str(FINALITY))
     with tempfile.TemporaryDirectory(prefix="suyuan-faults-") as name:
         folder = Path(name)
-        with _small_disk(folder / "postgres"), Stack(keep=folder) as stack:
+        with _small_disk(folder / "postgres"), Stack(keep=folder, finality_depth=FINALITY) as stack:
             yield stack
 
 
