@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import psycopg
@@ -33,9 +34,12 @@ from indexer.store import Store, psycopg_of, swap
 FORMAT = 1
 _HEADER = "header.json"
 _RESTORED = "mirror_restored"
+_LONGEST_HEADER = 1 << 16
 _CHUNK = 1 << 18
 # Rows of hashes hardly get smaller; the fastest level takes off what there is.
 _LEVEL = 1
+# What zipfile raises about an archive that is not whole, or not one of ours (RuntimeError: it wants a password).
+_DAMAGED = (KeyError, BadZipFile, zlib.error, EOFError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def _copy_in(connection: Connection, archive: ZipFile, table: Table) -> None:
         ):
             while chunk := member.read(_CHUNK):
                 rows.write(chunk)
-    except (KeyError, BadZipFile, zlib.error, EOFError, psycopg.DataError, psycopg.IntegrityError) as error:
+    except (*_DAMAGED, psycopg.DataError, psycopg.IntegrityError) as error:
         raise _unreadable(f"{_member(table)}: {' '.join(str(error).split())}") from error
 
 
@@ -191,11 +195,16 @@ def _opened(path: Path) -> Iterator[ZipFile]:
 
 def _read_header(archive: ZipFile) -> Header:
     try:
-        header = Header(**json.loads(archive.read(_HEADER)))
+        if archive.getinfo(_HEADER).file_size > _LONGEST_HEADER:
+            raise _unreadable(f"{_HEADER} is longer than any")
+        told: dict[str, Any] = json.loads(archive.read(_HEADER))
+        header = Header(**told)
         if header.format != FORMAT:
             raise _unreadable(f"it is of form {header.format}, this release reads form {FORMAT}")
+        if not isinstance(told["block"], int) or header.block < 0:
+            raise _unreadable(f"{_HEADER}: block {header.block}")
         _ = header.link, bytes.fromhex(header.digest[2:])
-    except (KeyError, BadZipFile, zlib.error, ValueError, TypeError) as error:
+    except (*_DAMAGED, ValueError, TypeError) as error:
         raise _unreadable(f"{_HEADER}: {error}") from error
     return header
 

@@ -1,16 +1,19 @@
 """Other mirrors to hold ours against: one that gave a file of digests, one whose service is asked."""
 
 from collections.abc import Iterator, Sequence
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from backend.failures import Failure, UsageFailure
 from backend.member.client import Client, Refusal
 from backend.mirror.schemas import DigestsOut, RowsOut
 from indexer.compare import RowParting, first_differing_row
 from indexer.digest import Digest, RowDigest
+
+_Answer = TypeVar("_Answer", bound=BaseModel)
 
 # A range that differs is asked for again in so many parts.
 _PARTS = 16
@@ -86,7 +89,7 @@ class ServicePeer:
 
     def row_at(self, block: int, ours: Sequence[RowDigest]) -> RowParting | None:
         digests = [f"0x{each.digest.hex()}" for each in ours]
-        said = RowsOut.model_validate(self._asked("POST", "/v1/mirror/rows", {"block": block, "digests": digests}))
+        said = _understood(RowsOut, self._asked("POST", "/v1/mirror/rows", {"block": block, "digests": digests}))
         if said.unknown is not None and 0 <= said.unknown < len(ours):
             row = ours[said.unknown]
             return RowParting(row.table, row.key, "differs or missing there")
@@ -94,9 +97,8 @@ class ServicePeer:
 
     def _ask(self, first: int, last: int, every: int) -> DigestsOut:
         """Ranges in the order of the chain, beginning with `first`, none beyond `last`."""
-        told = DigestsOut.model_validate(
-            self._asked("GET", "/v1/mirror/digests", {"from": first, "to": last, "every": every})
-        )
+        asked = {"from": first, "to": last, "every": every}
+        told = _understood(DigestsOut, self._asked("GET", "/v1/mirror/digests", asked))
         expected = first
         for each in told.ranges:
             if each.first != expected or not each.first <= each.last <= last or each.last - each.first >= every:
@@ -107,10 +109,18 @@ class ServicePeer:
     def _asked(self, method: str, path: str, content: dict[str, Any]) -> Any:
         try:
             return self._client.get(path, **content) if method == "GET" else self._client.post(path, content)
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError, LookupError, TypeError) as error:
+            # Whatever stands at that address, it may answer with anything.
             raise Failure(
                 "service_unreachable", f"the other service: {type(error).__name__} {error}", "check the address"
             ) from error
+
+
+def _understood(kind: type[_Answer], content: Any) -> _Answer:
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise _contradiction(f"answers in another form: {error.errors(include_input=False)[0]['msg']}") from error
 
 
 def _contradiction(what: str) -> Failure:

@@ -120,6 +120,8 @@ def test_what_is_no_snapshot_of_this_chain_is_refused_and_the_mirror_serves_on(
         (lambda: with_header(taken, format=2), "snapshot_unreadable"),
         (lambda: with_header(taken, hash="0xzz"), "snapshot_unreadable"),
         (lambda: with_header(taken, surprise=1), "snapshot_unreadable"),
+        (lambda: with_header(taken, block="7"), "snapshot_unreadable"),
+        (lambda: with_header(taken, digest="0x" + "11" * 50_000), "snapshot_unreadable"),
         (lambda: with_header(taken, chain_id=1), "snapshot_of_another_chain"),
         (lambda: with_header(taken, fingerprint="0x" + "11" * 32), "snapshot_of_another_release"),
         (lambda: with_header(taken, hash="0x" + "11" * 32), "snapshot_not_on_chain"),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
 from backend.cli import run
 from backend.db import open_engine
+from backend.failures import Failure
+from backend.member.client import Client
 from backend.mirror import queries
+from backend.mirror.peers import ServicePeer
 from backend.sandbox.database import create_database
 from indexer import schema
 from indexer.digest import rows_of
@@ -63,6 +66,36 @@ def test_a_member_finds_the_row_in_which_its_mirror_and_the_services_part(
     with own_mirror.begin() as connection:
         connection.execute(delete(schema.holding))
     assert {"table": None, "key": {}, "how": "missing here"} == compare(1)["row"]
+
+
+def test_what_answers_there_and_is_no_service_is_said_to_be_none(
+    park: Park, own_mirror: Engine, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for url, code in (
+        (park.chain.anvil.url, "service_unreachable"),
+        ("http://127.0.0.1:1", "service_unreachable"),
+    ):
+        assert 1 == run(["index", "compare", "--with", url, "--token-file", str(tmp_path / "token"), "--json"])
+        assert code == json.loads(capfd.readouterr().err.splitlines()[-1])["code"]
+
+
+class Stranger:
+    """Answers every question with the same."""
+
+    def __init__(self, **content: Any) -> None:
+        self._content = content
+
+    def get(self, *_: Any, **__: Any) -> dict[str, Any]:
+        return self._content
+
+
+def test_a_service_that_answers_what_was_not_asked_is_found_out() -> None:
+    a_hash = "0x" + "11" * 32
+    about = {"chain_id": 1, "genesis_hash": a_hash, "fingerprint": a_hash, "finalised": 9}
+    beyond = [{"first": 0, "last": 5, "final": True, "digest": a_hash}]
+    for stranger in (Stranger(), Stranger(**about, ranges=beyond)):
+        with pytest.raises(Failure, match="peer_contradicts"):
+            ServicePeer(cast(Client, stranger))
 
 
 def test_what_is_asked_for_is_final_and_not_too_wide(park: Park, monkeypatch: pytest.MonkeyPatch) -> None:
