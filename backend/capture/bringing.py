@@ -11,11 +11,12 @@ from typing import Any, Final, Protocol
 
 from backend.capture.signing import Action, in_batches
 from backend.capture.verdicts import Fault
+from backend.failures import Failure
 from backend.member.client import Refusal
 from contracts.typed_data import MODE_ALL
 
 _MOST_ON_THE_WAY: Final = 16
-"""Batches of nobody's but this member's that the relayer has before it."""
+"""Batches that are not known to be in a block. More would only make the relayer's queue longer."""
 
 
 class Service(Protocol):
@@ -49,7 +50,7 @@ def bring(
     `recorded` which action records which event, batch by batch, before anything can go wrong with the next.
 
     Raises:
-        Failure: the service cannot be asked, or what was submitted is not mirrored in time.
+        Failure: the service cannot be asked, or what was submitted is not mirrored in time; `refusal_taken_back`.
     """
     on_the_way, faults = _submitted(service, signatory, actions)
     for each in on_the_way:
@@ -59,6 +60,9 @@ def bring(
             faults |= _faults(each.batch, refusal)
         else:
             recorded |= {action.hash: action.told for action in each.batch if action.is_event}
+    if not faults and sum(len(each.batch) for each in on_the_way) < len(actions):
+        # Refused when we looked first, and not when we looked again: a reorganisation took the refusal back.
+        raise Failure("refusal_taken_back", "the chain changed its mind on the way", "call again: nothing comes twice")
     return faults
 
 

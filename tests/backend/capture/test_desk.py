@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
+import pytest
+
+from backend.capture import desk as desks
+from backend.capture.desk import Desk
 from backend.capture.verdicts import Word
-from tests.backend.capture.benches import captured, desk_of, words
+from backend.failures import Failure
+from tests.backend.capture.benches import ParkClient, captured, desk_of, words
 from tests.backend.park import Park
 
 CASE = "urn:epc:id:sscc:4065432.0123456789"
@@ -121,8 +127,30 @@ def test_who_is_overtaken_by_a_colleague_looks_again(park: Park) -> None:
     assert 3 == held(park, BOTTLE)[0]["seq"]
 
 
-def test_a_document_larger_than_a_transaction_is_several_signatures(park: Park) -> None:
-    before = submissions(park)
+def test_nothing_is_planned_before_the_books_have_what_was_captured_by_a_call_that_was_killed(
+    park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, seen = MADE | {"epcList": [BOTTLE]}, OBSERVED | {"epcList": [BOTTLE], "eventTime": "2026-03-05T00:00:00Z"}
+    client = ParkClient(park, "supplier", later=True)
+    assert ["ACCEPTED"] == words(captured(Desk(client, park.members["supplier"]), made))
+    monkeypatch.setattr(desks, "_WAIT_FOR_BOOKS_SECONDS", 0)
+    with pytest.raises(Failure, match="books_behind"):
+        captured(desk_of(park), made, seen)
+    client.settle()
+    assert ["DUPLICATE", "ACCEPTED"] == words(captured(desk_of(park), made, seen))
+    assert [2] == [each["seq"] for each in held(park, BOTTLE)]
+
+
+def test_a_document_larger_than_a_transaction_is_several_signatures_and_ends_at_the_first_that_is_refused(
+    park: Park,
+) -> None:
+    before, desk = submissions(park), desk_of(park)
     events = [OBSERVED | {"epcList": [f"urn:epc:id:sgtin:4065432.100001.{number}"]} for number in range(120)]
-    assert ["ACCEPTED"] * 120 == words(captured(desk_of(park), *events))
+    events[70] |= {"eventTime": "2999-01-01T00:00:00Z"}
+    # Each event brings in what it speaks of: fifty of them are a signature.
+    first = {"ACCEPTED": 50, "from_the_future": 1, "document_refused": 69}
+    assert first == Counter(words(captured(desk, *events)))
+    assert 1 == submissions(park) - before
+    others = {"DUPLICATE": 50, "from_the_future": 1, "ACCEPTED": 69}
+    assert others == Counter(words(captured(desk, *events, proceed=True)))
     assert 3 == submissions(park) - before
