@@ -28,9 +28,6 @@ from indexer.verify import verify as verify_mirror
 from indexer.watch import Watches
 
 app = typer.Typer()
-app.command()(comparing.digest)
-app.command()(comparing.compare)
-app.add_typer(snapshots.app, name="snapshot")
 
 
 @app.callback()
@@ -103,6 +100,11 @@ def rebuild(*, as_json: AsJson = False) -> None:
         built = rebuild_mirror(at.engine, at.source, at.finality_depth, BlocksToGo("rebuilding", display))
         head = _head(at.node)
     answer(_status_fields(built, head), as_json=as_json)
+
+
+app.command()(comparing.digest)
+app.command()(comparing.compare)
+app.add_typer(snapshots.app, name="snapshot")
 
 
 def _head(node: Node) -> int | None:
