@@ -44,6 +44,8 @@ class Part(StrEnum):
     """Which events the member's side could not have recorded, and why, until the job ends."""
     VERDICTS = "verdicts"
     """What became of each event, once the job has ended."""
+    FIRST_REFUSED = "first_refused"
+    """The first of those that were refused: what lists show, who would open megabytes for it otherwise."""
 
 
 CAPTURE_JOB = Table(

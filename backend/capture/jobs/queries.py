@@ -16,9 +16,6 @@ from backend.details.sealing import Ring
 from backend.errors import ServiceError
 from backend.identity.actor import Actor
 
-_MOST_ERRORS_LISTED = 20
-"""Of each job: a hundred jobs of two thousand events would fill megabytes."""
-
 _JOB = CAPTURE_JOB.c
 
 
@@ -29,8 +26,8 @@ def job(connection: Connection, ring: Ring, actor: Actor, job_id: UUID) -> JobOu
         ServiceError: `not_found`.
     """
     row = _row(connection, actor, job_id)
-    verdicts = _verdicts(connection, ring, actor, [row]).get(row.number, [])
-    shown = _job(row, verdicts)
+    verdicts = _read(connection, ring, actor, [row], Part.VERDICTS).get(row.number, [])
+    shown = _job(row, [verdict for verdict in verdicts if verdict["verdict"] == Word.REFUSED])
     shown.verdicts = [VerdictOut(**verdict) for verdict in verdicts]
     return shown
 
@@ -42,8 +39,8 @@ def jobs(
     asked = _own(actor).order_by(_JOB.number.desc()).limit(most + 1)
     rows = connection.execute(asked if before is None else asked.where(_JOB.number < before)).all()
     page = rows[:most]
-    verdicts = _verdicts(connection, ring, actor, page)
-    shown = [_job(row, verdicts.get(row.number, []), most_errors=_MOST_ERRORS_LISTED) for row in page]
+    refused = _read(connection, ring, actor, page, Part.FIRST_REFUSED)
+    shown = [_job(row, refused.get(row.number, [])) for row in page]
     return shown, page[-1].number if len(rows) > most else None
 
 
@@ -89,16 +86,15 @@ def _row(connection: Connection, actor: Actor, job_id: UUID) -> Row[Any]:
     return row
 
 
-def _verdicts(
-    connection: Connection, ring: Ring, actor: Actor, rows: Collection[Row[Any]]
+def _read(
+    connection: Connection, ring: Ring, actor: Actor, rows: Collection[Row[Any]], part: Part
 ) -> dict[int, list[dict[str, Any]]]:
-    """Of the jobs that have ended, by their numbers."""
-    sealed = sealing.opened(connection, ring, actor.organisation, [row.number for row in rows], Part.VERDICTS)
+    """Verdicts of the jobs that have ended, by the jobs' numbers."""
+    sealed = sealing.opened(connection, ring, actor.organisation, [row.number for row in rows], part)
     return {number: json.loads(content.decode(errors="surrogatepass")) for number, content in sealed.items()}
 
 
-def _job(row: Row[Any], verdicts: list[dict[str, Any]], *, most_errors: int | None = None) -> JobOut:
-    refused = [verdict for verdict in verdicts if verdict["verdict"] == Word.REFUSED]
+def _job(row: Row[Any], refused: list[dict[str, Any]]) -> JobOut:
     finished = {} if row.finished_at is None else {"finished_at": moment(row.finished_at)}
     return JobOut(
         id=row.id,
@@ -108,5 +104,5 @@ def _job(row: Row[Any], verdicts: list[dict[str, Any]], *, most_errors: int | No
         running=row.finished_at is None,
         success=not refused,
         behaviour=row.behaviour,
-        errors=[problem_of(verdict) for verdict in refused[:most_errors]],
+        errors=[problem_of(verdict) for verdict in refused],
     )

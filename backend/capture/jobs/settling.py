@@ -7,6 +7,7 @@ either the member's side has reported what it could not have recorded, or nobody
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, delete, exists, or_, select, update
@@ -25,6 +26,9 @@ _LOG = structlog.get_logger(__name__)
 
 KEPT_DAYS = 30
 """How long an ended job can be asked for."""
+
+MOST_LISTED = 20
+"""Refused events of a job, where it stands in a list."""
 
 _AT_ONCE = 50
 _DAY = 86_400
@@ -60,10 +64,12 @@ def settle(connection: Connection, ring: Ring, job: OpenJob) -> bool:
     report = _report(connection, ring, job, is_complete=all(event.action_hash is not None for event in events))
     if report is None:
         return False
-    verdicts = list(_verdicts(events, _types(connection, ring, job), report))
-    told = json.dumps([verdict.to_json(place) for place, verdict in enumerate(verdicts)], ensure_ascii=False)
-    verdicts_told = told.encode(errors="surrogatepass")
-    sealing.keep(connection, ring, job.number, job.organisation, {Part.VERDICTS: verdicts_told})
+    verdicts = [
+        verdict.to_json(place) for place, verdict in enumerate(_verdicts(events, _types(connection, ring, job), report))
+    ]
+    refused = [verdict for verdict in verdicts if verdict["verdict"] == Word.REFUSED]
+    parts = {Part.VERDICTS: _written(verdicts), Part.FIRST_REFUSED: _written(refused[:MOST_LISTED])}
+    sealing.keep(connection, ring, job.number, job.organisation, parts)
     sealing.destroy(connection, job.number, Part.DOCUMENT, Part.REPORT)
     connection.execute(delete(CAPTURE_JOB_EVENT).where(CAPTURE_JOB_EVENT.c.job == job.number))
     connection.execute(update(CAPTURE_JOB).where(CAPTURE_JOB.c.number == job.number).values(finished_at=clock.now()))
@@ -124,3 +130,7 @@ def _verdicts(events: Iterable[Standing], types: Iterable[str], report: Report) 
             fault = report.refusals.get(event.place) or report.otherwise or Fault(event.reason or DOCUMENT_REFUSED)
             yield EventVerdict(kind, name, Word.REFUSED, code=fault.code, params=fault.params)
         seen.add(event.identity)
+
+
+def _written(verdicts: list[dict[str, Any]]) -> bytes:
+    return json.dumps(verdicts, ensure_ascii=False).encode(errors="surrogatepass")

@@ -57,7 +57,9 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.Column("ring_version", sa.SmallInteger(), nullable=False),
-        sa.CheckConstraint("part IN ('document', 'report', 'verdicts')", name=op.f("ck_capture_job_part_part_known")),
+        sa.CheckConstraint(
+            "part IN ('document', 'report', 'verdicts', 'first_refused')", name=op.f("ck_capture_job_part_part_known")
+        ),
         sa.ForeignKeyConstraint(
             ["job"], ["service.capture_job.number"], name=op.f("fk_capture_job_part_job"), ondelete="CASCADE"
         ),
