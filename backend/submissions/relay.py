@@ -67,6 +67,7 @@ class Relayer:
         self._first_block = first_block
         self._finality_depth = finality_depth
         self._resend_after_seconds = resend_after_seconds
+        self._examined_mirror: int | None = None
 
     def advance(self) -> bool:
         """One round of all steps; False if another relayer is at it.
@@ -128,6 +129,7 @@ class Relayer:
         """Compare what was written down with what the chain says now."""
         final_block = self._sender.head() - self._finality_depth
         count = self._sender.transaction_count()
+        self._examine_mirror(final_block)
         with self._engine.begin() as connection:
             transactions = outbox.unsettled(
                 connection, self._sender.address, below_nonce=count, final_block=final_block
@@ -204,6 +206,18 @@ class Relayer:
             gas_limit=gas_limit,
         )
         return int(kept)
+
+    def _examine_mirror(self, final_block: int) -> None:
+        """Once for every mirror, when it has caught up: one that was built anew may lack what its predecessor had, if
+        a reorganisation went below finality.
+        """
+        with self._engine.begin() as connection:
+            mirror, mirrored = settlement.mirror_now(connection)
+            if mirror == self._examined_mirror or mirrored < final_block:
+                return
+            for digest in settlement.doubt_what_is_missing(connection):
+                _LOG.error("final_block_taken_back", submission=digest.hex())
+        self._examined_mirror = mirror
 
     def _look_at(self, transaction: Relayed, final_block: int, *, is_past: bool) -> None:
         receipt = self._sender.receipt(transaction.hash)

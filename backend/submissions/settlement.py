@@ -5,11 +5,19 @@ Reads only rows the mirror will not take back: what we remember must not depend 
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql
 
 from backend import clock
 from backend.submissions import outbox
-from backend.submissions.models import OPEN_STATES, SUBMISSION, SUBMISSION_ITEM, State
+from backend.submissions.models import (
+    OPEN_STATES,
+    RELAYED_TRANSACTION,
+    SUBMISSION,
+    SUBMISSION_ITEM,
+    State,
+    TransactionState,
+)
 from backend.submissions.refusals import code_of_reason
 from contracts.signatures import keccak
 from indexer import schema as mirror
@@ -51,6 +59,33 @@ def recorded_for_good(connection: Connection) -> list[bytes]:
             .limit(_AT_ONCE)
         )
     )
+
+
+def mirror_now(connection: Connection) -> tuple[int, int]:
+    """Which mirror this is, another number for each that was built, and its highest final block."""
+    oid = func.to_regclass(mirror.cursor.fullname).cast(postgresql.OID)
+    row = connection.execute(select(oid.label("oid"), mirror.cursor.c.finalised)).one()
+    return row.oid, row.finalised
+
+
+def doubt_what_is_missing(connection: Connection) -> list[bytes]:
+    """Take back `mirrored` from what the mirror does not have; their digests. Reads every submission there is.
+
+    To `mined` where a transaction of ours is to be looked for, else to `accepted`, to be signed anew.
+    """
+    in_mirror = exists().where(mirror.batch.c.digest == SUBMISSION.c.digest)
+    with_transaction = exists().where(
+        RELAYED_TRANSACTION.c.digest == SUBMISSION.c.digest, RELAYED_TRANSACTION.c.state == TransactionState.MINED
+    )
+    missing = connection.execute(
+        select(SUBMISSION.c.digest, with_transaction.label("has_transaction"))
+        .where(SUBMISSION.c.state == State.MIRRORED, ~in_mirror)
+        .order_by(SUBMISSION.c.number)
+    ).all()
+    for row in missing:
+        doubted = State.MINED if row.has_transaction else State.ACCEPTED
+        outbox.move(connection, row.digest, to=doubted, out_of=[State.MIRRORED])
+    return [row.digest for row in missing]
 
 
 def settle(connection: Connection, digests: Sequence[bytes]) -> None:

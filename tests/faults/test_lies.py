@@ -15,10 +15,16 @@ Occasion = Callable[[World, str], str]
 
 
 def to_the_indexer(world: World, lie: str) -> str:
-    """While it takes up a block with records in it, and one without."""
+    """While it takes up a block with records in it, and one without, having all before them."""
+    world.index()
+    world.index()
     world.submit()
     world.relay()
     world.nature.mine(2)
+    return what_it_says_to(world, lie)
+
+
+def what_it_says_to(world: World, lie: str) -> str:
     retries, halts = world.indexer.retries.copy(), len(world.indexer.halts)
     world.index([Fault(lie, 0)])
     noticed = [*(world.indexer.retries - retries), *(halt.code for halt in world.indexer.halts[halts:])]
@@ -26,8 +32,9 @@ def to_the_indexer(world: World, lie: str) -> str:
 
 
 def to_an_indexer_that_starts(world: World, lie: str) -> str:
+    """While it looks which chain this is."""
     world.indexer.restart()
-    return to_the_indexer(world, lie)
+    return what_it_says_to(world, lie)
 
 
 def to_the_relayer(world: World, lie: str) -> str:
@@ -45,7 +52,8 @@ def to_the_relayer_about_a_block(world: World, lie: str) -> str:
 
 
 def to_the_relayer_about_a_block_that_went(world: World, lie: str) -> str:
-    """While it looks for what was mined, and has lost its block since."""
+    """While it looks for what was mined, and has lost its block since; whatever was under way before has arrived."""
+    world.settle()
     world.submit()
     world.relay()
     world.nature.mine(1)
@@ -102,7 +110,7 @@ def test_every_lie_is_noticed_or_borne_and_in_the_end_each_record_is_there_once(
         before = world.suffered[lie]
         met[lie, occasion] = occasion(world, lie)
         assert before + 1 == world.suffered[lie], f"{lie} was not told {occasion.__name__}"
-        world.settle()
+    world.settle()
     assert OCCASIONS == met
     assert set(LIES) == {lie for lie, _ in OCCASIONS}
 

@@ -12,16 +12,19 @@ from backend.faults.ground import Ground
 from backend.faults.rules import Chapter
 from backend.faults.walk import replay, walk
 
-SEED = 20_261_122
+SEEDS = (20_261_122, 20_261_123, 20_261_124, 20_261_125)
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.timeout(600)
-def test_ten_thousand_steps_lose_nothing_and_double_nothing_and_the_mirror_is_the_chains(ground: Ground) -> None:
-    tally = walk(ground, SEED, 10_000)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_of_ten_thousand_steps_a_quarter_loses_nothing_and_leaves_the_mirror_the_chains(
+    ground: Ground, seed: int
+) -> None:
+    tally = walk(ground, seed, 2_500)
     assert (None, None) == (tally.broken, tally.broken_in)
-    assert tally.steps >= 10_000
-    assert tally.acknowledged > 50
+    assert tally.steps >= 2_500
+    assert tally.acknowledged > 10
     assert tally.settlings > tally.chapters
 
 
