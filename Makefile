@@ -120,7 +120,7 @@ tests/bench/%/node_modules/.package-lock.json: tests/bench/%/package-lock.json t
 	@touch $@
 
 .PHONY: prove
-prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither, long fuzz and invariants, 2,000 lives); docs/proofs.md
+prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slither, long fuzz and invariants, 2,000 lives, 1,000,000 faulty steps); docs/proofs.md
 	# Each builds into folders of its own: forge finds no tests in a folder that slither wrote.
 	FOUNDRY_PROFILE=plain FOUNDRY_SKIP='[]' FOUNDRY_TEST=contracts/test/proofs FOUNDRY_OUT=build/halmos/out \
 		FOUNDRY_CACHE_PATH=build/halmos/cache PATH="$(CURDIR)/$(dir $(FORGE)):$$PATH" \
@@ -129,6 +129,8 @@ prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slit
 		.venv-prove/bin/slither .
 	FOUNDRY_PROFILE=prove $(FORGE) test
 	SUYUAN_LIFE_CHAPTERS=200 $(PYTHON) -m pytest tests/properties/test_life.py
+	.venv/bin/suyuan faults --seed 1 --steps 1000000
+	SUYUAN_FAULT_EXAMPLES=200 $(PYTHON) -m pytest --timeout 0 tests/faults/test_machine.py
 	SUYUAN_EVIDENCE_FILES=10000 $(PYTHON) -m pytest --timeout 0 tests/evidence/test_two_languages.py
 
 .venv-prove/.locked: requirements-prove.lock
