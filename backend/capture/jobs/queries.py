@@ -101,6 +101,7 @@ def _job(row: Row[Any], refused: list[dict[str, Any]]) -> JobOut:
         created_at=moment(row.created_at),
         **finished,
         lapses_at=moment(row.lapses_at),
+        brought_by=row.person,
         running=row.finished_at is None,
         success=not refused,
         behaviour=row.behaviour,

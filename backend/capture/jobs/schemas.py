@@ -23,7 +23,7 @@ class VerdictOut(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A capture job, as the REST binding of EPCIS 2.0 has it; `lapsesAt` and `verdicts` are ours."""
+    """A capture job, as the REST binding of EPCIS 2.0 has it; `lapsesAt`, `broughtBy` and `verdicts` are ours."""
 
     id: UUID = Field(serialization_alias="captureID")
     created_at: str = Field(serialization_alias="createdAt")
@@ -31,6 +31,9 @@ class JobOut(BaseModel):
         default="", serialization_alias="finishedAt", description="Not there while the job is running."
     )
     lapses_at: str = Field(serialization_alias="lapsesAt", description="When the document is given up unsigned.")
+    brought_by: str | None = Field(
+        serialization_alias="broughtBy", description="Who of the organisation brought it; null for a machine."
+    )
     running: bool
     success: bool
     behaviour: Behaviour = Field(serialization_alias="captureErrorBehaviour")

@@ -207,7 +207,8 @@ def test_bringing_takes_the_right_to_stock_of_a_machine_as_of_a_person(park: Par
     answer = bring(park, "bob@supplier", document(BOTTLE))
     assert (403, "not_permitted") == (answer.status_code, answer.json()["code"])
     assert 401 == bring(park, None, document(BOTTLE)).status_code
-    assert 1 == len(park.get("bob@supplier", "/epcis/capture").json())
+    brought(park, OTHER)
+    assert [None, "ada"] == [job["broughtBy"] for job in park.get("bob@supplier", "/epcis/capture").json()]
 
 
 @pytest.fixture
