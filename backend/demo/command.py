@@ -160,8 +160,8 @@ def _doors(stack: Stack, tokens: Mapping[str, str], product: Product | None) -> 
         f"\nAs {buyer}, what it has ordered, and what was sent to it or by it:",
         f"{ask}/orders'",
         f"{ask}/consignments'",
-        *_evidence_of(stack, product),
         "Then as another member: it sees what it may, and nothing tells it that there is more.",
+        *_evidence_of(stack, product),
         "\nCtrl-C ends it.",
     ]
     return "\n".join(lines)
