@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from backend.failures import UsageFailure
+from backend.failures import Failure, UsageFailure
 from backend.faults.ground import Ground, founded
 from backend.faults.lies import LIES
 from backend.faults.life import DEATHS
@@ -23,7 +23,6 @@ from backend.logs import configure_logs
 from backend.sandbox.cli import terminated_like_interrupted
 from backend.sandbox.process import Reaper
 
-FINDING = 1
 _REORGANISATIONS = ("reorganisation", "shortening", "broken_finality")
 _LOSING = frozenset({"lost", "stuck", "refused"})
 _MIRRORING = frozenset({"different", "changed", "halted"})
@@ -62,7 +61,11 @@ def faults(
     fields = outcome(tally) if chapters is not None else {"seed": seed, **outcome(tally)}
     typer.echo(json.dumps(fields) if as_json else _table(fields))
     if tally.broken is not None:
-        raise typer.Exit(FINDING)
+        raise Failure(
+            "law_broken",
+            str(tally.broken),
+            "keep what `--json` prints: `suyuan faults --replay FILE` runs that chapter again, shortened as you like",
+        )
 
 
 def outcome(tally: Tally) -> dict[str, Any]:

@@ -6,6 +6,7 @@ A dead process sends no more statements; a ROLLBACK is let through, because the 
 
 from __future__ import annotations
 
+from time import sleep
 from typing import Any, Self
 
 import psycopg
@@ -16,6 +17,8 @@ from backend.faults.life import Life
 # A second process that steps in between two statements of the first may meet its locks, and must not wait for a
 # process that waits for it. What was committed survives the server, though not the machine.
 _OPTIONS = "-c lock_timeout=25 -c synchronous_commit=on"
+
+_LOOK_AGAIN_SECONDS = 0.002
 
 
 def open_mortal_engine(database_url: str, life: Life, *, pool: int = 3) -> Engine:
@@ -41,7 +44,7 @@ def open_mortal_engine(database_url: str, life: Life, *, pool: int = 3) -> Engin
 
     def connect() -> psycopg.Connection[Any]:
         connection = Connection.connect(database_url, cursor_factory=Cursor, options=_OPTIONS)
-        life.belongings.append(connection)
+        life.connections[connection.info.backend_pid] = connection
         return connection
 
     return create_engine(
@@ -52,3 +55,13 @@ def open_mortal_engine(database_url: str, life: Life, *, pool: int = 3) -> Engin
         pool_pre_ping=True,
         pool_timeout=10,
     )
+
+
+def close_connections(life: Life, server_url: str) -> None:
+    """Close what a life had open, and wait until the server has let go of it: the next life must not meet its locks."""
+    for connection in life.connections.values():
+        connection.close()
+    ends = list(life.connections)
+    with psycopg.connect(server_url, autocommit=True) as administrator:
+        while ends and administrator.execute("SELECT 1 FROM pg_stat_activity WHERE pid = ANY (%s)", [ends]).fetchone():
+            sleep(_LOOK_AGAIN_SECONDS)

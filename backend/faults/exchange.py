@@ -47,6 +47,10 @@ class Exchange:
             self._answers = self.forward(self.calls)
         return self._answers
 
+    def pass_on(self) -> None:
+        """Have the questions reach the node, whatever is answered."""
+        self.answers  # noqa: B018 (asking is what passes them on)
+
     def ask(self, method: str, *params: object) -> Any:
         """The result of a question of the liar's own."""
         (answer,) = self.forward([{"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}])

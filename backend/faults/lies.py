@@ -40,7 +40,7 @@ Lie = Callable[[Exchange, Memory], Reply | None]
 
 def silence(exchange: Exchange, _memory: Memory) -> Reply | None:
     """The question arrives and nothing comes back."""
-    _ = exchange.answers
+    exchange.pass_on()
     return SILENCE
 
 
@@ -51,7 +51,7 @@ def hang_up(_exchange: Exchange, _memory: Memory) -> Reply | None:
 
 def answer_lost(exchange: Exchange, _memory: Memory) -> Reply | None:
     """The question arrives; the connection is closed before the answer."""
-    _ = exchange.answers
+    exchange.pass_on()
     return HANG_UP
 
 

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Protocol
+from typing import Any
+
+import psycopg
 
 DEATH = "death"
 DEATH_BEFORE_READING = "death_before_reading"
@@ -23,12 +25,6 @@ DEATHS = (DEATH, DEATH_BEFORE_READING)
 
 class Died(BaseException):
     """The process is dead. Not an Exception: nothing of ours may catch it, as nothing catches a signal 9."""
-
-
-class Belonging(Protocol):
-    """A connection."""
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +51,8 @@ class Life:
         self._one_at_a_time = Lock()
         self.steps = 0
         self.is_dead = False
-        self.belongings: list[Belonging] = []
-        """What the operating system takes back when the process is gone."""
+        self.connections: dict[int, psycopg.Connection[Any]] = {}
+        """By the process id of the server's end; the operating system closes them when the process is gone."""
         self.suffered: Counter[str] = Counter()
         """Deaths and lies by name; what befalls the world is counted there."""
 

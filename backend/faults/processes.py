@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import ServiceError
-from backend.faults.connection import open_mortal_engine
+from backend.faults.connection import close_connections, open_mortal_engine
 from backend.faults.ground import RING, Ground
 from backend.faults.liar import Liar
 from backend.faults.life import Died, Fault, Life
@@ -35,7 +35,7 @@ from indexer.rpc import Node
 from indexer.source import Charter, Source
 from indexer.store import Store
 
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 3.0
 """How long our processes wait for the liar."""
 
 _BEARABLE = (ChainUnavailable, ChainRefusal, SQLAlchemyError)
@@ -73,8 +73,7 @@ class Mortal:
     def end(self) -> None:
         """End, in order or not: connections are closed, memory is gone."""
         self._engine.dispose()
-        for belonging in self.life.belongings:
-            belonging.close()
+        close_connections(self.life, self._house.ground.postgres.url)
         self.suffered += self.life.suffered
         self._steps_of_the_dead += self.life.steps
 
