@@ -49,7 +49,7 @@ ROOMS = (
     ),
     Room("details", "backend.details_command:app", "Roots of confidential fields, importing them, the ring of keys."),
     Room("books", "backend.books.command:app", "Look at the books, hold them against chain and details, rebuild them."),
-    Room("trace", "backend.evidence.command:trace", "Say what a lot or holding came from and what became of it."),
+    Room("trace", "backend.evidence.command:trace", "Say what a lot came from and what became of it, or an order."),
     Room("evidence", "backend.evidence_command:app", "Write files that prove records without us."),
     Room("checkpoint", "backend.evidence.checkpoint_command:app", "Vouch for blocks, as a witness; hold them to it."),
     Room("chain", "backend.chain:app", "Put the contracts on a chain."),

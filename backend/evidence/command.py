@@ -99,7 +99,7 @@ def export(
 def trace(
     *,
     subject: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="A lot or a holding: 0x..., or a lot's identifier.")
+        str | None, typer.Argument(metavar="[ID]", help="A lot, holding or order: 0x..., or a lot's identifier.")
     ] = None,
     any_: Annotated[bool, typer.Option("--any", help="Name a lot to try things on instead.")] = False,
     api: Api = None,
@@ -107,7 +107,8 @@ def trace(
     organisation: As = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print what led to a lot or holding and what became of it, event by event; or name a lot to try that on."""
+    """Print what led to a lot or holding and what became of it, event by event, or what was done to an order; or name a
+    lot to try that on."""
     if (subject is None) is not any_:
         raise UsageFailure("subject_missing", "an id or --any is needed, one of them", "see `suyuan trace --help`")
     with giver(api, token_file, organisation) as source:
@@ -117,6 +118,10 @@ def trace(
     elif subject is None:
         for name, value in found.items():
             typer.echo(f"{name:<12}  {'-' if value is None else value}")
+    elif "steps" in found:
+        for step in found["steps"]:
+            who = "somebody" if step["recorded_by"] is None else f"organisation {step['recorded_by']}"
+            typer.echo(f"block {step['block']}: {step['kind']} by {who}")
     else:
         _tell(found)
 

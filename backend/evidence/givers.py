@@ -26,8 +26,8 @@ from backend.ledgers import Ledgers
 from backend.logs import configure_logs
 from backend.member.client import Client, Refusal
 from backend.member.credentials import client_of
+from backend.procurement import orders
 from backend.settings import Settings, load
-from backend.traceability import queries as traceability
 from backend.traceability import trace, visibility
 from backend.traceability.lineage import Direction
 from backend.traceability.trace import Reach
@@ -49,7 +49,7 @@ class Giver(Protocol):
         """The trust file the service would write."""
 
     def trace(self, subject: str) -> dict[str, Any]:
-        """What led to a holding or lot, and what became of it."""
+        """What led to a holding or lot, and what became of it; of an order, its history."""
 
     def example(self) -> dict[str, Any]:
         """A lot to try evidence on."""
@@ -112,12 +112,13 @@ class _OverHttp:
             subject = held[0]["id"] if held else subject
         if not _is_id(subject):
             raise _nothing_found(subject)
-        try:
-            return dict(self._client.get(f"/v1/holdings/{subject}/trace"))
-        except Refusal as refusal:
-            if refusal.code != "not_found":
-                raise
-            return dict(self._client.get(f"/v1/lots/{subject}/trace"))
+        for path in (f"/v1/holdings/{subject}/trace", f"/v1/lots/{subject}/trace"):
+            try:
+                return dict(self._client.get(path))
+            except Refusal as refusal:
+                if refusal.code != "not_found":
+                    raise
+        return dict(self._client.get(f"/v1/orders/{subject}/history"))
 
     def example(self) -> dict[str, Any]:
         raise UsageFailure("any_needs_settings", "--any looks into the mirror itself", "leave --api out where it runs")
@@ -159,14 +160,20 @@ class _InPlace:
         return trust_file(self._connection, self._actor, self._ledgers, self._node)
 
     def trace(self, subject: str) -> dict[str, Any]:
-        numbers = holdings_named(self._connection, self._actor, subject)
-        if not numbers:
-            raise _nothing_found(subject)
-        (first, *_) = visibility.holding_ids(self._connection, numbers[:1]).values()
-        if _is_id(subject) and from_hex(subject, 32) == first:
+        if not _is_id(subject):
+            numbers = holdings_named(self._connection, self._actor, subject)
+            if not numbers:
+                raise _nothing_found(subject)
+            (first,) = visibility.holding_ids(self._connection, numbers[:1]).values()
             return trace.trace_holding(self._connection, self._actor, first, _REACH)
-        lot = traceability.holding(self._connection, self._actor, first).lot
-        return trace.trace_lot(self._connection, self._actor, lot, _REACH)
+        id_ = from_hex(subject, 32)
+        for traced in (trace.trace_holding, trace.trace_lot):
+            try:
+                return traced(self._connection, self._actor, id_, _REACH)
+            except ServiceError as error:
+                if error.code != "not_found":
+                    raise
+        return orders.order_history(self._connection, self._actor, id_, after=0).model_dump(mode="json")
 
     def example(self) -> dict[str, Any]:
         found = queries.example(self._connection, self._actor)

@@ -236,6 +236,8 @@ def test_evidence_is_written_at_a_terminal_and_verifies_there(
         assert "made" in suyuan("trace", subject)[1]
         assert "witnesses" in suyuan("evidence", "export", subject, "-o", file)[1]
         assert example["holding"][:10] in proof(file)
+    assert "OrderConfirmed by organisation 3" in suyuan("trace", to_hex(archive.order.id))[1]
+    assert "OrderConfirmed by organisation 3" in suyuan("trace", to_hex(archive.order.id), *service)[1]
     assert (1, True) == refusal(suyuan("evidence", "export", to_hex(bytes(32)), "-o", file), "not_found")
     assert (2, True) == refusal(suyuan("evidence", "export", LOT_LINK, "-o", file, "--at", "now"), "block_invalid")
     assert (2, True) == refusal(suyuan("trace"), "subject_missing")
