@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
 from psycopg.errors import UndefinedTable
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -154,6 +154,7 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refused_by_framework)
     app.add_exception_handler(DBAPIError, _database_failed)
     app.add_exception_handler(PoolTimeout, _database_failed)
+    app.add_exception_handler(PendingRollbackError, _database_failed)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -184,7 +185,8 @@ def _refused_by_framework(request: Request, error: Exception) -> JSONResponse:
 def _database_failed(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, ProgrammingError) and isinstance(error.orig, UndefinedTable):
         return _answer(request, "mirror_unavailable", {})
-    if isinstance(error, OperationalError | PoolTimeout):
+    # The last two: of a connection that broke in an earlier statement of the same request.
+    if isinstance(error, OperationalError | PoolTimeout | InterfaceError | PendingRollbackError):
         _LOG.warning("database_unavailable", error=type(error).__name__)
         return _answer(request, "database_unavailable", {})
     return _failed(request, error)

@@ -45,6 +45,8 @@ REQUEST = {
         503, "The mirror of the chain is not built yet.", "Start `suyuan index run`, then try again."
     ),
     "database_unavailable": ErrorKind(
-        503, "The database did not answer; nothing of this request was kept.", "Try again in a moment."
+        503,
+        "The database did not answer. If it went away during COMMIT the request may have been kept.",
+        "Send the same again in a moment: what was kept counts once.",
     ),
 }

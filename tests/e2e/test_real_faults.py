@@ -40,7 +40,7 @@ from tests.e2e.records import (
 
 SECONDS: Final = int(os.environ.get("SUYUAN_FAULT_SECONDS", "0"))
 FINALITY: Final = 12
-_WAITING: Final = frozenset({"database_unavailable", "mirror_unavailable", "service_unavailable", "internal_error"})
+_WAITING: Final = frozenset({"database_unavailable", "mirror_unavailable"})
 _DISK_MB: Final = 420
 
 pytestmark = [
