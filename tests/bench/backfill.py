@@ -43,10 +43,12 @@ def main() -> None:
     engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
     source = Source(Node(rpc_url), Charter.of(Deployment.load(Path(deployment))))
     began, cpu = perf_counter(), process_time()
-    with Follower(source, Store(engine, source.fingerprint), FINALITY_DEPTH) as follower:
+    store = Store(engine, source.fingerprint)
+    with Follower(source, store, FINALITY_DEPTH) as follower:
         follower.prepare()
         if last is not None:
             follower.fill(last)
+            store.index()
         else:
             while follower.step():
                 pass
