@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
@@ -79,8 +80,7 @@ class Flow:
         try:
             client = client_of(self.stack, SUPPLIER)
             while not self._stopping.is_set():
-                batch = a_batch(self.member)
-                self.acknowledged += self._persist(lambda batch=batch: client.submit(batch))  # type: ignore[misc]
+                self.acknowledged += self._persist(partial(client.submit, a_batch(self.member)))
                 pause(0.05)
         except BaseException as error:  # noqa: BLE001 (told to the test, which fails on it)
             self._broken.append(error)
