@@ -14,7 +14,9 @@ EVIDENCE = {
         "Have witnesses publish a newer checkpoint, or ask with `at` for a later block.",
     ),
     "evidence_too_large": ErrorKind(
-        422, "More records follow from it than one file carries.", "Ask for a smaller depth, or for single holdings."
+        422,
+        "More records follow from it than one file carries.",
+        "Ask for a smaller depth, for single holdings, or for fewer fields.",
     ),
     "evidence_busy": ErrorKind(
         429, "As many files are being made as this service makes at once.", "Ask again in a few seconds."

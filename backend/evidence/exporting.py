@@ -34,6 +34,8 @@ from verifier.evidence import Checkpoint, Evidence, read
 from verifier.refusal import Refusal
 
 LATEST = "latest"
+MOST_BYTES = 16 * 1024 * 1024
+"""Of a file with many details shown; without, `MOST_RECORDS` have a third of it."""
 
 _LOG = structlog.get_logger(__name__)
 # Making one takes a second or two, and a connection: whoever else reads must find one left.
@@ -106,6 +108,8 @@ class Exporter:
         if paths and not any(action.opening for action in evidence.actions):
             raise ServiceError("evidence_field_not_shown")
         content = written(evidence)
+        if len(content) > MOST_BYTES:
+            raise ServiceError("evidence_too_large", most_bytes=MOST_BYTES)
         check(read(content), own_trust(self.ledgers, anchor.seals))
         witnesses = 0 if checkpoint is None else len(checkpoint.signatures)
         return Made(content, anchor.number, len(evidence.subjects), len(evidence.actions), witnesses)
