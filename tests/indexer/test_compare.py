@@ -51,7 +51,8 @@ def test_a_changed_row_is_found_by_asking_again_for_less(history: History, mirro
     history.anvil.ask("anvil_mine", hex(FINALITY_DEPTH))
     mirror.catch_up()
     block = history.created[serials[4]]
-    wide, narrow = parties.file("--every", "8"), parties.file("--every", "1")
+    wide = parties.file("--every", "8")
+    narrow = parties.file("--from", str(block // 8 * 8), "--to", str(block // 8 * 8 + 7), "--every", "1")
     single = parties.file("--from", str(block), "--to", str(block), "--rows")
     assert "same" == parties.compare(wide, 0)["compare"]
     with mirror.engine.begin() as connection:

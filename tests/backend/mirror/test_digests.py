@@ -52,7 +52,7 @@ def test_a_member_finds_the_row_in_which_its_mirror_and_the_services_part(
         return answer
 
     # So little a request that the comparison has to ask often, and in ranges ever narrower.
-    monkeypatch.setattr(queries, "_MOST_EVENTS", 3)
+    monkeypatch.setattr(queries, "_MOST_EVENTS", 8)
     same = compare(0)
     assert "same" == same["compare"]
     with own_mirror.begin() as connection:
