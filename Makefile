@@ -112,7 +112,7 @@ check-vectors: setup
 PEERS = eas subsquid
 
 .PHONY: bench
-bench: setup $(PEERS:%=tests/bench/%/node_modules/.package-lock.json) ## measure; ONLY=gas|verify|mirror|api, N= the size; writes build/bench.json
+bench: setup $(PEERS:%=tests/bench/%/node_modules/.package-lock.json) ## measure; ONLY=gas|verify|mirror|api|evidence, N= the size; writes build/bench.json
 	$(PYTHON) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(N),--n $(N))
 
 tests/bench/%/node_modules/.package-lock.json: tests/bench/%/package-lock.json tests/bench/%/package.json

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.bench import gas, mirror, signature_check, trace
+from tests.bench import evidence, gas, mirror, signature_check, trace
 from tests.bench.figures import Figure, table, write
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "build" / "bench.json"
@@ -22,6 +22,7 @@ _BENCHES: Final[dict[str, Callable[[int | None], Iterator[Figure]]]] = {
     "verify": signature_check.figures,
     "mirror": mirror.figures,
     "api": trace.figures,
+    "evidence": evidence.figures,
 }
 
 
