@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy import Connection, Engine, NullPool, Text, cast, create_engine, func, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.db import CATCHING_UP, driver_url
+from backend.db import CATCHING_UP, Process, driver_url
 from backend.identity.actor import Actor
 from backend.submissions.models import SUBMISSION, SUBMISSION_CHANGE
 from backend.wire import to_hex
@@ -77,7 +77,12 @@ class Followers:
     def __init__(self, database_url: str) -> None:
         # AUTOCOMMIT: a poll is one statement, and a transaction kept open would hold back other readers' horizon.
         self._engine = create_engine(
-            driver_url(database_url), poolclass=NullPool, isolation_level="AUTOCOMMIT", pool_pre_ping=False
+            driver_url(database_url),
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            pool_pre_ping=False,
+            # An API that nobody has asked anything yet has this connection alone to be known by.
+            connect_args={"application_name": Process.API},
         )
         self._queues: set[asyncio.Queue[Change | Mirrored | None]] = set()
         self._stopping = threading.Event()
