@@ -18,7 +18,7 @@ from backend.faults.nature import Nature
 from backend.faults.pledges import Pledge, Pledges
 from backend.faults.processes import Desk, House, Indexer, Mortal, Worker
 
-_QUIET_ROUNDS = 20
+_QUIET_ROUNDS = 12
 _STALE_RESUBMISSIONS = 8
 
 NATURAL = (
