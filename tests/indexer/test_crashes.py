@@ -62,7 +62,7 @@ def test_a_crash_at_any_statement_of_an_extension_is_made_good_by_the_next_start
     history.transform(history.split(first))
     mirror.catch_up()
     expected = whole_digest(mirror, history.height)
-    for statement in range(1, 400, 7):
+    for statement in range(1, 400, 11):
         with mirror.engine.begin() as connection:
             connection.execute(text("DROP SCHEMA mirror CASCADE"))
         crashed = died(mirror, statement)
