@@ -129,9 +129,15 @@ prove: setup .venv-prove/.locked ## run the provers: slow, by hand (halmos, slit
 		.venv-prove/bin/slither .
 	FOUNDRY_PROFILE=prove $(FORGE) test
 	SUYUAN_LIFE_CHAPTERS=200 $(PYTHON) -m pytest tests/properties/test_life.py
-	.venv/bin/suyuan faults --seed 1 --steps 1000000
+	$(MAKE) --jobs 2 prove-walk-1 prove-walk-2
 	SUYUAN_FAULT_EXAMPLES=200 $(PYTHON) -m pytest --timeout 0 tests/faults/test_machine.py
 	SUYUAN_EVIDENCE_FILES=10000 $(PYTHON) -m pytest --timeout 0 tests/evidence/test_two_languages.py
+	SUYUAN_FAULT_SECONDS=60 $(PYTHON) -m pytest tests/e2e/test_real_faults.py
+
+# Half of a million faulty steps each, on a core each.
+.PHONY: prove-walk-1 prove-walk-2
+prove-walk-1 prove-walk-2: prove-walk-%: setup
+	.venv/bin/suyuan faults --seed $* --steps 500000 --json
 
 .venv-prove/.locked: requirements-prove.lock
 	.ci/make-venv .venv-prove
