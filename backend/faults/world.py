@@ -199,17 +199,24 @@ class World:
         self._require_nothing_broken()
 
     def _watch(self, indexer: Indexer, step: Callable[[Iterable[Fault]], bool], faults: Iterable[Fault]) -> bool:
-        """A step of an indexer; if it halts, nothing final may have changed."""
+        """A step of an indexer; if it halts, nothing final may have changed, unless others put the mirror away."""
         final = self.court.final_part() if self.nature.is_finality_broken else None
-        halts = len(indexer.halts)
+        halts, taken_away = len(indexer.halts), self._mirrors_taken_away
         moved = step(faults)
         for halt in indexer.halts[halts:]:
             self.halts[halt.code] += 1
             if not halt.message or not halt.next_step:
                 raise LawBroken("halted", f"{halt.code} does not say what to do")
-            if final is not None and final[1] != self.court.digest_up_to(final[0]):
+            if final is None or taken_away != self._mirrors_taken_away:
+                continue
+            if final[1] != self.court.digest_up_to(final[0]):
                 raise LawBroken("changed", f"rows of blocks up to {final[0]} changed in a step that halted: {halt}")
         return moved
+
+    @property
+    def _mirrors_taken_away(self) -> int:
+        """How often somebody dropped the mirror or built another in its place."""
+        return self.nature.befallen["lost_mirror"] + self.interfered["rebuilder"]
 
     def _befall(self, name: str) -> None:
         """An accident, in the middle of somebody's act."""
