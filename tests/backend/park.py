@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -147,9 +148,20 @@ class Park:
     def settle(self) -> None:
         """Let relayer and indexer do all they can do now."""
         self.relayer.advance()
+        self._wait_for_blocks()
         self.relayer.look_at_receipts()
         self.catch_up()
         self.relayer.settle()
+
+    def _wait_for_blocks(self) -> None:
+        """Anvil takes a transaction first, and mines it a moment later unless it was told not to."""
+        anvil = self.chain.anvil
+        for _ in range(1_000):
+            pool = anvil.ask("txpool_status")
+            assert isinstance(pool, dict)
+            if pool["pending"] == "0x0" or not anvil.ask("anvil_getAutomine"):
+                return
+            threading.Event().wait(0.005)
 
     @contextmanager
     def kept(self) -> Iterator[None]:
