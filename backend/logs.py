@@ -14,6 +14,8 @@ from typing import Any, TextIO, cast
 import structlog
 
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
+# One list for good: a logger keeps the list it was first used with, and is to go where the last configuration says.
+_PROCESSORS: list[structlog.types.Processor] = []
 
 
 def configure_logs(*, also: Sequence[structlog.types.Processor] = (), level: int = logging.INFO) -> None:
@@ -26,17 +28,18 @@ def configure_logs(*, also: Sequence[structlog.types.Processor] = (), level: int
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
+    _PROCESSORS[:] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        _mask_passwords,
+        *also,
+        renderer,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
-            _mask_passwords,
-            *also,
-            renderer,
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
