@@ -84,8 +84,8 @@ def reconcile(known: Sequence[Link], fetched: Sequence[Header], finality_depth: 
         Retryable: the headers of a run do not follow each other.
         Halt: the run contradicts the anchor.
     """
-    _check_unbroken(known)
-    _check_unbroken(fetched)
+    check_unbroken(known)
+    check_unbroken(fetched)
     anchor, tip = known[0], known[-1]
     if fetched[-1].number < anchor.number:
         return _finalise(known, finality_depth)
@@ -133,7 +133,8 @@ def _keep(known: Sequence[Link], finality_depth: int) -> tuple[Link, ...]:
     return tuple(known[max(0, len(known) - 1 - finality_depth) :])
 
 
-def _check_unbroken(run: Sequence[Link]) -> None:
+def check_unbroken(run: Sequence[Link]) -> None:
+    """Raises Retryable unless each block of a run stands on the one before."""
     for below, above in pairwise(run):
         if above.number != below.number + 1 or above.parent_hash != below.hash:
             raise Retryable(

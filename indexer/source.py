@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from contracts.deployer import Deployment
 from contracts.signatures import keccak
-from indexer.chain import Header, Link
+from indexer.chain import Header, Link, check_unbroken
 from indexer.copying import Load, load
 from indexer.decode import Decoder
 from indexer.errors import Halt, Retryable
@@ -82,10 +82,16 @@ class Source:
                 )
 
     def start(self) -> Link:
-        """The block below the first that can concern us."""
+        """The block below the first that can concern us, as the block above it has it: nothing is mirrored yet that
+        would contradict a wrong one.
+
+        Raises:
+            Retryable: the node's headers do not follow each other.
+        """
         below = max(0, self._charter.first_block - 1)
-        (header,) = self._node.headers(below, below)
-        return header
+        headers = self._node.headers(below, below + 1)
+        check_unbroken(headers)
+        return headers[0]
 
     def head(self) -> Header:
         return self._node.head()
